@@ -1,0 +1,47 @@
+# Two commands do everything on a new machine: `make grade` and `make test`.
+# PYTHON is any Python 3.11 or newer; everything is installed into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help grade test validate sweep figures notebooks lint clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+grade: $(READY)  ## grade a sample class end to end, in a scratch copy of the course
+	$(RUN) -m autograder sample
+
+test: $(READY)  ## run the tests
+	$(RUN) -m pytest -m "not sweep"
+
+validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
+	$(RUN) -m autograder validate dropout
+
+sweep: $(READY)  ## judge every accepted and wrong solution under 1000 seeds (hours)
+	$(RUN) -m autograder sweep dropout --seeds 1000
+
+figures: $(READY)  ## print the published figures beside ours
+	$(RUN) -m autograder figures
+
+notebooks: $(READY)  ## rebuild source/ from the text masters, and release/ from source/
+	$(RUN) -m autograder build dropout
+	$(VENV)/bin/nbgrader generate_assignment dropout
+
+lint: $(READY)  ## ruff
+	$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
+
+clean:  ## remove .venv and everything generated here
+	rm -rf $(VENV) build *.egg-info
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

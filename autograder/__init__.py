@@ -1,0 +1,1 @@
+"""Builds, checks and marks the notebooks of the course."""

@@ -1,0 +1,88 @@
+"""The command line: python -m autograder COMMAND."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(arguments=None):
+    """Run one command; returns the exit status: 0 done and clean, 1 not clean, 2 misused."""
+    parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    build = commands.add_parser("build", help="build source/ASSIGNMENT from its text master")
+    build.add_argument("assignment", nargs="?", default="dropout")
+    build.add_argument("--language", default="en")
+    build.add_argument("--check", action="store_true", help="only say what is out of date")
+
+    validate = commands.add_parser(
+        "validate", help="grade every accepted and wrong solution and print the kill matrix"
+    )
+    validate.add_argument("assignment", nargs="?", default="dropout")
+    validate.add_argument("--only", help="only cases whose name contains this (no kill matrix)")
+
+    sweep = commands.add_parser("sweep", help="judge every case under many random seeds")
+    sweep.add_argument("assignment", nargs="?", default="dropout")
+    sweep.add_argument("--seeds", type=int, default=1000)
+    sweep.add_argument("--only", help="only cases whose name contains this")
+
+    commands.add_parser("figures", help="print the published figures beside ours")
+
+    options = parser.parse_args(arguments)
+    course = Path.cwd()
+    if not (course / "nbgrader_config.py").is_file():
+        parser.error("run this in the course's folder, where nbgrader_config.py is")
+    return COMMANDS[options.command](options, course)
+
+
+def _build(options, course):
+    from autograder.build import build, stale
+
+    if options.check:
+        found = stale(options.assignment, course, language=options.language)
+        for name in found:
+            print(f"out of date: {name}")
+        return 1 if found else 0
+    build(options.assignment, course, language=options.language)
+    return 0
+
+
+def _validate(options, course):
+    from autograder.marking.scheme import load_scheme
+    from autograder.validate.grade_cases import grade_cases, load_cases
+    from autograder.validate.report import print_report
+    from autograder.validate.verdicts import judge_cases, problems_of
+
+    cases = [c for c in load_cases(options.assignment) if (options.only or "") in c.name]
+    graded = grade_cases(cases, course, options.assignment, progress=_progress)
+    if options.only:
+        problems = [problem for item in graded for problem in problems_of(item)]
+        print("\n".join(problems) or "as they should be")
+        return 1 if problems else 0
+    checks = [c for cell in load_scheme(options.assignment).cells.values() for c in cell.checks]
+    return 0 if print_report(graded, judge_cases(graded, checks), sys.stdout) else 1
+
+
+def _sweep(options, course):
+    from autograder.validate.sweep import sweep
+
+    return 0 if sweep(options.assignment, options.seeds, options.only, sys.stdout) else 1
+
+
+def _figures(options, course):
+    from autograder.figures import report_figures
+
+    return 0 if report_figures() else 1
+
+
+def _progress(done, total, name):
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total} {name:<60.60}", end="\n" if done == total else "", file=sys.stderr)
+    elif done % 20 == 0 or done == total:
+        print(f"{done}/{total}", file=sys.stderr)
+
+
+COMMANDS = {"build": _build, "validate": _validate, "sweep": _sweep, "figures": _figures}
+
+if __name__ == "__main__":
+    sys.exit(main())

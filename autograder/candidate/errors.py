@@ -1,0 +1,29 @@
+"""What can go wrong on the student's side of a call. None of these is the grader's fault."""
+
+
+class CandidateError(Exception):
+    """The student's code could not answer a call.
+
+    called: the call in the student's terms, e.g. "dropout_forward(x, {...})".
+    problem: one sentence on what happened instead of an answer.
+    status: the outcome it leads to, "error" unless a subclass says otherwise.
+    """
+
+    status = "error"
+
+    def __init__(self, called, problem):
+        super().__init__(f"{called}: {problem}")
+        self.called = called
+        self.problem = problem
+
+
+class NotWritten(CandidateError):
+    """The stub is still as released (it raised NotImplementedError), or the name is missing."""
+
+    status = "failed"
+
+
+class WrongReturn(CandidateError):
+    """The call ended, but what it returned is not of the agreed form."""
+
+    status = "failed"

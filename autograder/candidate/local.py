@@ -1,0 +1,143 @@
+"""A candidate in this process: the student's names, called by value."""
+
+import contextlib
+import inspect
+import io
+import warnings
+
+from autograder.candidate.errors import CandidateError, NotWritten, WrongReturn
+from autograder.candidate.values import NotPlain, as_sent, describe, plain, same
+
+
+class Handle:
+    """Stands for an object that stays on the student's side (a cache, a net)."""
+
+    __slots__ = ("_object",)
+
+    def __init__(self, held):
+        self._object = held
+
+
+class LocalCandidate:
+    """The student's callables, taken from a namespace.
+
+    Arguments travel as private copies; results come back as plain values
+    (autograder.candidate.values) or, where the caller asks for it, as handles. Printing,
+    warnings and anything on stderr are swallowed. Every failure of the student's code is
+    raised as a CandidateError.
+    """
+
+    def __init__(self, namespace):
+        self._namespace = namespace
+
+    def call(self, name, *args, keep=(), returns=None):
+        """Call the function `name` and return (result, indices of arguments it changed).
+
+        returns: how many values it must return (None: one value, whatever it is).
+        keep: indices of those values that stay on the student's side, as handles.
+        """
+        function = self._find(name)
+        return self._invoke(f"{name}(...)", function, args, {}, keep, returns)
+
+    def create(self, name, *args, **kwargs):
+        """Build an instance of the class `name`; returns a handle."""
+        made, _ = self._invoke(f"{name}(...)", self._find(name), args, kwargs, (0,), 1, unpack=False)
+        return made
+
+    def call_method(self, handle, method, *args, keep=(), returns=None):
+        """Like call, for a method of an object created earlier."""
+        bound = getattr(handle._object, method, None)
+        if bound is None:
+            raise NotWritten(f".{method}(...)", f"the object has no method {method}")
+        return self._invoke(f".{method}(...)", bound, args, {}, keep, returns)
+
+    def parameters(self, name):
+        """The parameter names of the function or class `name`; None if it takes any keyword."""
+        try:
+            found = inspect.signature(self._find(name)).parameters.values()
+        except (TypeError, ValueError):
+            return None
+        if any(p.kind is p.VAR_KEYWORD for p in found):
+            return None
+        return [p.name for p in found]
+
+    def attribute(self, handle, name):
+        """A plain copy of an attribute of an object created earlier."""
+        return self._run(f".{name}", lambda: self._plain(f".{name}", getattr(handle._object, name)))
+
+    def set_items(self, handle, attribute, items):
+        """Assign items of a dictionary attribute (a net's params)."""
+        held = getattr(handle._object, attribute)
+        for key, value in items.items():
+            held[key] = as_sent(value)
+
+    def read(self, name):
+        """A plain copy of a variable. Raises NotWritten if there is none of that name."""
+        return self._plain(name, self._find(name))
+
+    @contextlib.contextmanager
+    def replaced(self, replacements):
+        """Within the block, the names in `replacements` mean the given objects instead."""
+        missing = object()
+        before = {name: self._namespace.get(name, missing) for name in replacements}
+        self._namespace.update(replacements)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is missing:
+                    self._namespace.pop(name, None)
+                else:
+                    self._namespace[name] = value
+
+    def _find(self, name):
+        try:
+            return self._namespace[name]
+        except KeyError:
+            raise NotWritten(name, f"nothing of the name {name} exists in the notebook") from None
+
+    def _invoke(self, called, function, args, kwargs, keep, returns, unpack=True):
+        sent = [a._object if isinstance(a, Handle) else as_sent(a) for a in args]
+        result = self._run(called, lambda: function(*sent, **as_sent(kwargs)))
+        changed = tuple(
+            i
+            for i, (a, s) in enumerate(zip(args, sent, strict=True))
+            if not isinstance(a, Handle) and not same(a, s)
+        )
+        if returns is None:
+            return self._plain(called, result), changed
+        if not unpack:
+            return Handle(result), changed
+        if not isinstance(result, (tuple, list)) or len(result) != returns:
+            raise WrongReturn(
+                called, f"{returns} values were expected, it returned {describe(result)}"
+            )
+        values = tuple(
+            Handle(v) if i in keep else self._plain(called, v) for i, v in enumerate(result)
+        )
+        return values, changed
+
+    def _plain(self, called, value):
+        try:
+            return plain(value)
+        except NotPlain as reason:
+            raise WrongReturn(called, f"it returned {reason}") from None
+
+    def _run(self, called, action):
+        quiet = io.StringIO()
+        try:
+            with (
+                contextlib.redirect_stdout(quiet),
+                contextlib.redirect_stderr(quiet),
+                warnings.catch_warnings(),
+            ):
+                warnings.simplefilter("ignore")
+                return action()
+        except CandidateError:
+            raise
+        except NotImplementedError:
+            raise NotWritten(called, "it is not written yet (NotImplementedError)") from None
+        except (Exception, SystemExit) as error:
+            text = str(error).strip().splitlines()
+            detail = f": {text[0][:300]}" if text else ""
+            raise CandidateError(called, f"it raised {type(error).__name__}{detail}") from error

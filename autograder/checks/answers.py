@@ -1,0 +1,121 @@
+"""Checks of the autograded halves of the inline questions."""
+
+import math
+
+from autograder.candidate import CandidateError, NotWritten, WrongReturn
+from autograder.checks.experiment import KEEP, final_accuracies
+from autograder.checks.findings import Failed
+
+# Without dropout a run repeats to the last digit or so. With it, right solutions may draw their
+# masks from a stream that np.random.seed does not fix; two such runs differ by .016 * sqrt(2)
+# (standard deviation), and six of these are allowed.
+NEAR = 0.02
+NEAR_WITH_DROPOUT = 0.14
+
+DIRECTIONS = {
+    "raise": ("raise", "raised", "increase", "increased", "higher", "up", "raise p", "increase p"),
+    "leave": ("leave", "same", "unchanged", "leave p", "no change", "leave it", "keep it"),
+    "lower": ("lower", "lowered", "decrease", "decreased", "reduce", "down", "lower p"),
+}
+
+
+def check_mean_without_division(trial):
+    """Question 1, first number: E[out] / x = p = .25."""
+    answer = _numbers(trial, "inline_question_1", 2)[0]
+    if not math.isclose(answer, 0.25, abs_tol=0.01):
+        raise Failed(
+            "inline_question_1()",
+            f"gave {answer:g} as E[out] / x at p = 0.25 with nothing divided",
+            "work out the mean of an entry that is x with probability p and 0 otherwise",
+            "keep-drop-swapped" if math.isclose(answer, 0.75, abs_tol=0.01) else "undivided-mean",
+        )
+
+
+def check_ratio_after_two_layers(trial):
+    """Question 1, second number: 1/p a layer, so 4 after two layers at p = .5."""
+    answer = _numbers(trial, "inline_question_1", 2)[1]
+    if not math.isclose(answer, 4, abs_tol=0.05):
+        raise Failed(
+            "inline_question_1()",
+            f"gave {answer:g} as the test-time output over the training average, "
+            "two layers at p = 0.5",
+            "every layer contributes its own factor, and test time is the larger side",
+            "inverted-ratio" if answer in (0.25, 0.5) else "exponent-forgotten",
+        )
+
+
+def check_accuracies_match_the_run(trial):
+    """Question 2: the four final accuracies are those of the recorded run, in the order asked."""
+    answers = _numbers(trial, "inline_question_2", 4)
+    try:
+        histories = trial.candidate.read("histories")
+        recorded = [*final_accuracies(histories[1]), *final_accuracies(histories[KEEP])]
+    except (CandidateError, TypeError, KeyError):
+        raise NotWritten(
+            "the experiment", "it did not run, so there are no accuracies to compare with"
+        ) from None
+    if all(1 < answer <= 100 for answer in answers):
+        answers = [answer / 100 for answer in answers]  # given as percentages
+    right = _matches(answers, recorded)
+    if not all(right):
+        swaps = {"train-val-swapped": (1, 0, 3, 2), "runs-swapped": (2, 3, 0, 1)}
+        name = next(
+            (n for n, order in swaps.items() if all(_matches([answers[i] for i in order], recorded))),
+            "numbers-not-from-the-run",
+        )
+        raise Failed(
+            "inline_question_2()",
+            "gave " + ", ".join(f"{a:.3f}" for a in answers),
+            "this run recorded " + ", ".join(f"{r:.3f}" for r in recorded),
+            name,
+            credit=0.0 if name != "numbers-not-from-the-run" else sum(right) / 4,
+        )
+
+
+def check_smaller_layers_need_less_dropout(trial):
+    """Question 3: raise p for smaller layers; leaving it is worth half."""
+    answer, _ = trial.candidate.call("inline_question_3")
+    if answer is None:
+        raise NotWritten("inline_question_3()", "it returned None: there is no answer yet")
+    words = str(answer).strip().strip(".!").lower()
+    choice = next((c for c, spellings in DIRECTIONS.items() if words in spellings), None)
+    if choice is None:
+        raise WrongReturn("inline_question_3()", f"it returned {words[:40]!r}, not one of the words")
+    if choice != "raise":
+        raise Failed(
+            "inline_question_3()",
+            f'gave "{choice}"',
+            "think of how much regularisation a net of less capacity needs",
+            "rate-is-scale-free" if choice == "leave" else "keep-drop-confused",
+            credit=0.5 if choice == "leave" else 0.0,
+        )
+
+
+def _matches(answers, recorded):
+    limits = (NEAR, NEAR, NEAR_WITH_DROPOUT, NEAR_WITH_DROPOUT)
+    return [abs(a - r) <= near for a, r, near in zip(answers, recorded, limits, strict=True)]
+
+
+def _numbers(trial, name, count):
+    """The numbers that a question's function returns. NotWritten for None."""
+    called = f"{name}()"
+    values, _ = trial.candidate.call(name)
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if isinstance(values, dict):
+        values = list(values.values())
+    if values is None or (isinstance(values, (list, tuple)) and any(v is None for v in values)):
+        raise NotWritten(called, "it returned None: there is no answer yet")
+    if not isinstance(values, (list, tuple)) or len(values) != count:
+        raise WrongReturn(called, f"{count} numbers were expected")
+    numbers = []
+    for value in values:
+        if isinstance(value, str):
+            value = value.strip().rstrip("%")
+        try:
+            numbers.append(float(value))
+        except (TypeError, ValueError):
+            raise WrongReturn(called, f"{count} numbers were expected") from None
+    if not all(map(math.isfinite, numbers)):
+        raise WrongReturn(called, "its numbers must be finite")
+    return numbers

@@ -1,0 +1,167 @@
+"""Checks of dropout_backward: dx = dout * mask, with the mask of its own cache.
+
+The chain rule through out = x * mask (seeds 000, 001, 003).
+"""
+
+import numpy as np
+
+from autograder.checks.backward_pairing import judge_backward
+from autograder.checks.findings import Failed
+from autograder.checks.layer_calls import away_from_zero, backward, close
+
+TRAINING = "after a training-mode forward with p = {p}, dropout_backward(dout, cache)"
+
+
+def check_dx_is_dout_times_mask(trial):
+    """In training dx = dout * mask, where mask = out / x of the paired forward."""
+    judge_backward(trial, _dx_is_dout_times_mask)
+
+
+def check_caches_are_kept_apart(trial):
+    """Two forwards, then their backwards in turn and again: each uses its own cache."""
+    judge_backward(trial, _caches_are_kept_apart)
+
+
+def check_dx_at_zero_inputs(trial):
+    """Where x is zero the gradient still passes, if the unit was kept."""
+    judge_backward(trial, _dx_at_zero_inputs)
+
+
+def check_test_mode_passes_dout(trial):
+    """In test mode dx = dout."""
+    judge_backward(trial, _test_mode_passes_dout)
+
+
+def check_dx_for_every_shape(trial):
+    """dx has dout's shape for 1-D to 4-D arrays."""
+    judge_backward(trial, _dx_for_every_shape)
+
+
+def check_dout_is_left_alone(trial):
+    """The caller's dout is the same after the call, in both modes."""
+    judge_backward(trial, _dout_is_left_alone)
+
+
+def _dx_is_dout_times_mask(trial, pairing):
+    for p in (0.25, 0.7):
+        x, dout = away_from_zero(trial.rng, (30, 20)), away_from_zero(trial.rng, (30, 20))
+        made = pairing.run(x, "train", p)
+        dx, _ = backward(trial.candidate, dout, made.cache)
+        if not np.all(close(dx, dout * made.mask)):
+            raise Failed(TRAINING.format(p=p), *_explain(dx, dout, made.mask, x))
+
+
+def _explain(dx, dout, mask, x):
+    """(what came back, what was expected, misconception) for a wrong training-mode dx."""
+    expected = "dx should be dout * mask, with the mask (and the 1/p) of the forward call"
+    kept = mask != 0
+    guesses = {
+        "backward-without-mask": dout,
+        "backward-without-scale": dout * kept,
+        "backward-scaled-twice": dout * mask * mask,
+    }
+    uses_values = (dout * x, dout * mask * x, dout * mask * mask * x, mask * x, x, mask)
+    for name, guess in guesses.items():
+        if np.all(close(dx, guess)):
+            words = {
+                "backward-without-mask": "returned dout itself",
+                "backward-without-scale": "returned dout at the kept units, not divided by p",
+                "backward-scaled-twice": "returned dout divided by p twice at the kept units",
+            }[name]
+            return words, expected, name
+    if any(np.all(close(dx, guess)) for guess in uses_values):
+        return "returned a product with the values of x", expected, "backward-uses-values"
+    wrong = float((~close(dx, dout * mask)).mean())
+    elsewhere = (dx != 0) != kept
+    if 0 < elsewhere.mean() < 1 and 0 < (dx != 0).mean() < 1:
+        words = f"was zero at other units than the forward pass dropped ({elsewhere.mean():.3f})"
+        return words, expected, "mask-redrawn"
+    return f"returned a wrong gradient for a fraction {wrong:.3f} of the units", expected, "backward-wrong"
+
+
+def _caches_are_kept_apart(trial, pairing):
+    x1, x2 = (away_from_zero(trial.rng, (30, 20)) for _ in range(2))
+    made = (pairing.run(x1, "train", 0.4), pairing.run(x2, "train", 0.7))
+    dout = away_from_zero(trial.rng, (30, 20))
+    first = [backward(trial.candidate, dout, made[i].cache)[0] for i in (1, 0)][::-1]
+    again = [backward(trial.candidate, dout, made[i].cache)[0] for i in (0, 1)]
+    # Each dx must come from its own mask. Whether it is dout * mask to the letter is
+    # check_dx_is_dout_times_mask's case: here it may be any multiple of it.
+    for i in (0, 1):
+        own, other = ((m.mask != 0) for m in (made[i], made[1 - i]))
+        zeros = first[i] != 0
+        if np.array_equal(zeros, other) and not np.array_equal(zeros, own):
+            raise Failed(
+                "after two forward calls, dropout_backward(dout, cache of the first)",
+                "used the mask of the other call",
+                "each backward should use the mask in its own cache",
+                "last-mask-only",
+            )
+        if not np.all(close(first[i], again[i])):
+            raise Failed(
+                "dropout_backward(dout, cache), called twice with the same cache,",
+                "returned two different gradients",
+                "the same cache should always give the same gradient",
+                "mask-redrawn" if not np.array_equal(zeros, again[i] != 0) else "last-mask-only",
+            )
+
+
+def _dx_at_zero_inputs(trial, pairing):
+    shape, p = (60, 60), 0.5
+    x = away_from_zero(trial.rng, shape)
+    zeros = trial.rng.random(shape) < 0.5
+    x[zeros] = 0.0
+    dout = away_from_zero(trial.rng, shape)
+    made = pairing.run(x, "train", p)
+    dx, _ = backward(trial.candidate, dout, made.cache)
+    dx = np.nan_to_num(dx)
+    if not dx[zeros].any() and dx[~zeros].any():
+        raise Failed(
+            TRAINING.format(p=p) + f" where {int(zeros.sum())} entries of x are 0 (as after a ReLU)",
+            "returned 0 at every one of them",
+            "a kept unit passes its gradient on whatever its value was",
+            "mask-read-from-output",
+        )
+
+
+def _test_mode_passes_dout(trial, pairing):
+    for p in (0.25, 0.7):
+        x, dout = away_from_zero(trial.rng, (30, 20)), away_from_zero(trial.rng, (30, 20))
+        made = pairing.run(x, "test", p)
+        dx, _ = backward(trial.candidate, dout, made.cache)
+        if not np.all(close(dx, dout * made.mask)):
+            raise Failed(
+                f"after a test-mode forward with p = {p}, dropout_backward(dout, cache)",
+                "returned zeros" if not dx.any() else "did not return dout",
+                "at test time the layer is the identity, so dx should be dout",
+                "test-mode-backward",
+            )
+
+
+def _dx_for_every_shape(trial, pairing):
+    for shape in ((6, 5), (7,), (3, 4, 5), (2, 3, 4, 5), (1,)):
+        for mode in ("train", "test"):
+            x, dout = away_from_zero(trial.rng, shape), away_from_zero(trial.rng, shape)
+            made = pairing.run(x, mode, 0.5)
+            try:
+                backward(trial.candidate, dout, made.cache)
+            except Exception as error:
+                if mode == "test" or shape == (6, 5) or not hasattr(error, "called"):
+                    raise
+                raise Failed(
+                    error.called, error.problem, "dout may have any number of axes", "two-d-only"
+                ) from None
+
+
+def _dout_is_left_alone(trial, pairing):
+    for mode in ("train", "test"):
+        x, dout = away_from_zero(trial.rng, (20, 20)), away_from_zero(trial.rng, (20, 20))
+        made = pairing.run(x, mode, 0.5)
+        _, changed = backward(trial.candidate, dout, made.cache)
+        if changed:
+            raise Failed(
+                f"dropout_backward(dout, cache) in {mode} mode",
+                "changed the array dout that it was given",
+                "it should return a new array and leave dout as it was",
+                "dout-overwritten",
+            )

@@ -1,0 +1,103 @@
+"""Calls of the student's dropout layer, and what can be measured of it from outside.
+
+The mask is always recovered from out / x, never read from the cache, whose layout is the
+student's own business.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.candidate import WrongReturn
+
+PROBE_SHAPE = (200, 200)
+PROBE_PS = (0.25, 0.4, 0.7)
+
+
+@dataclass(frozen=True)
+class Forward:
+    """One forward call: what went in, what came out."""
+
+    called: str
+    x: np.ndarray
+    out: np.ndarray
+    cache: object
+    changed_x: bool
+
+    @property
+    def kept(self):
+        """Boolean array: where the output is not zero (x has no zeros)."""
+        return self.out != 0
+
+    @property
+    def mask(self):
+        """The effective mask out / x."""
+        return self.out / self.x
+
+
+def forward(candidate, x, mode, p, seed=None, any_shape=False):
+    """Call dropout_forward(x, {'mode': mode, 'p': p[, 'seed': seed]}).
+
+    Raises CandidateError; WrongReturn where the output is no array of x's shape (unless
+    any_shape) or not finite.
+    """
+    param = {"mode": mode, "p": p}
+    if seed is not None:
+        param["seed"] = seed
+    called = f"dropout_forward(x, {param}) with x of shape {x.shape}"
+    try:
+        (out, cache), changed = candidate.call("dropout_forward", x, param, keep=(1,), returns=2)
+    except WrongReturn as wrong:
+        raise WrongReturn(called, wrong.problem) from None
+    except Exception as error:
+        if hasattr(error, "called"):
+            error.called = called
+        raise
+    if not isinstance(out, np.ndarray):
+        if x.ndim == 0 or not np.isscalar(out) or out is None:
+            raise WrongReturn(called, f"its output is {_kind(out)}, not an array")
+        out = np.asarray(out)
+    if out.shape != x.shape and not any_shape:
+        raise WrongReturn(called, f"its output has shape {out.shape}")
+    return Forward(called, x, out, cache, 0 in changed)
+
+
+def backward(candidate, dout, cache):
+    """Call dropout_backward(dout, cache); returns (dx, whether it changed dout)."""
+    called = f"dropout_backward(dout, cache) with dout of shape {dout.shape}"
+    try:
+        dx, changed = candidate.call("dropout_backward", dout, cache)
+    except Exception as error:
+        if hasattr(error, "called"):
+            error.called = called
+        raise
+    if not isinstance(dx, np.ndarray):
+        raise WrongReturn(called, f"it returned {_kind(dx)}, not an array")
+    if dx.shape != dout.shape:
+        raise WrongReturn(called, f"it returned an array of shape {dx.shape}")
+    return dx, 0 in changed
+
+
+def away_from_zero(rng, shape, dtype=np.float64):
+    """Values in [0.5, 1.5] with random signs, so that out / x is always defined."""
+    x = rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
+    return x.astype(dtype)
+
+
+def probe(trial, p, shape=PROBE_SHAPE, call=0):
+    """A training-mode call on x away from zero, unseeded, shared by the checks of this cell."""
+
+    def take():
+        return forward(trial.candidate, away_from_zero(trial.rng, shape), "train", p)
+
+    return trial.measure(("probe", p, shape, call), take)
+
+
+def close(a, b):
+    """Elementwise equality up to relative 1e-6: a mask held in float32 is right too."""
+    with np.errstate(invalid="ignore"):
+        return np.abs(a - b) <= 1e-6 * np.maximum(np.abs(a), np.abs(b)) + 1e-300
+
+
+def _kind(value):
+    return "None" if value is None else f"a {type(value).__name__}"

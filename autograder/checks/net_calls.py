@@ -1,0 +1,177 @@
+"""Building and calling the student's FullyConnectedNet, whatever it calls its parameters."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.candidate import CandidateError, WrongReturn
+from autograder.checks.findings import Failed
+
+NAME = "FullyConnectedNet"
+
+# The same argument under the names that other years of the course gave it.
+SPELLINGS = {
+    "dropout": ("dropout", "dropout_keep_ratio", "keep_prob", "keep_ratio", "dropout_p"),
+    "normalization": ("normalization", "use_batchnorm", "use_bn", "batchnorm"),
+}
+
+
+@dataclass(frozen=True)
+class Net:
+    """A net of the student's with parameters that the checks chose.
+
+    weights[l]: (fan_in, fan_out); biases[l]: (fan_out,); gammas, betas: one a hidden layer,
+    or empty. names: the student's parameter names, in the order weights, biases, gammas, betas.
+    """
+
+    candidate: object
+    handle: object
+    called: str
+    names: dict
+    weights: list
+    biases: list
+    gammas: list
+    betas: list
+
+    def scores(self, X):
+        """loss(X): the test-time scores, shape (N, C)."""
+        try:
+            scores, _ = self.candidate.call_method(self.handle, "loss", X)
+        except CandidateError as error:
+            raise self._named(error, "loss(X)") from None
+        if not isinstance(scores, np.ndarray) or scores.shape != (len(X), len(self.biases[-1])):
+            raise WrongReturn(f"{self.called}.loss(X)", "it did not return scores of shape (N, C)")
+        return scores
+
+    def loss(self, X, y):
+        """loss(X, y): returns (loss, gradients) with gradients ordered as this class orders them.
+
+        gradients: dict of lists under "weights", "biases", "gammas", "betas", in plain shapes.
+        """
+        try:
+            (loss, grads), _ = self.candidate.call_method(self.handle, "loss", X, y, returns=2)
+        except CandidateError as error:
+            raise self._named(error, "loss(X, y)") from None
+        called = f"{self.called}.loss(X, y)"
+        if not isinstance(grads, dict):
+            raise WrongReturn(called, "the second value is not a dictionary of gradients")
+        ordered = {}
+        for kind, names in self.names.items():
+            ordered[kind] = []
+            for name, value in zip(names, getattr(self, kind), strict=True):
+                if name not in grads or np.size(grads[name]) != value.size:
+                    raise WrongReturn(called, f"no gradient of the right shape for {name}")
+                ordered[kind].append(np.asarray(grads[name], dtype=float).reshape(value.shape))
+        if np.size(loss) != 1:
+            raise WrongReturn(called, "the loss is not a single number")
+        return float(np.reshape(loss, ())), ordered
+
+    def moved(self, direction, step):
+        """Add step * direction (dict like gradients) to the parameters, in the student's net."""
+        items = {}
+        for kind, names in self.names.items():
+            for name, value, d in zip(names, getattr(self, kind), direction[kind], strict=True):
+                items[name] = value + step * d
+        self._assign(items)
+
+    def _assign(self, items):
+        shapes = self.candidate.attribute(self.handle, "params")
+        self.candidate.set_items(
+            self.handle,
+            "params",
+            {n: v.astype(shapes[n].dtype).reshape(shapes[n].shape) for n, v in items.items()},
+        )
+
+    def _named(self, error, method):
+        error.called = f"{self.called}.{method}"
+        return error
+
+
+def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, seed=None):
+    """Construct the student's net and give it parameters of the checks' choosing.
+
+    Weights are normal with variance 1/fan_in; most biases positive, so that most hidden units
+    are active. Raises CandidateError, or Failed where params cannot be made out.
+    """
+    candidate = trial.candidate
+    called = f"{NAME}({list(hidden_dims)}, dropout={keep}"
+    called += f", normalization={normalization!r})" if normalization else ")"
+    wanted = {
+        "input_dim": input_dim,
+        "num_classes": num_classes,
+        "dropout": keep,
+        "normalization": normalization,
+        "reg": 0.0,
+        "weight_scale": 0.05,
+        "dtype": np.float64,
+        "seed": seed,
+    }
+    try:
+        arguments = _as_spelled(candidate.parameters(NAME), wanted)
+        handle = candidate.create(NAME, list(hidden_dims), **arguments)
+        params = candidate.attribute(handle, "params")
+    except CandidateError as error:
+        error.called = called
+        raise
+    names = _arrange(params, [input_dim, *hidden_dims, num_classes], bool(normalization), called)
+    values = {
+        "weights": [trial.rng.normal(size=params[n].shape) for n in names["weights"]],
+        "biases": [trial.rng.normal(0.5, 0.5, params[n].size) for n in names["biases"]],
+        "gammas": [trial.rng.uniform(0.5, 1.5, params[n].size) for n in names["gammas"]],
+        "betas": [trial.rng.normal(0.3, 0.6, params[n].size) for n in names["betas"]],
+    }
+    values["weights"] = [w / np.sqrt(len(w)) for w in values["weights"]]
+    net = Net(candidate, handle, called, names, **values)
+    net.moved({kind: [0.0] * len(found) for kind, found in names.items()}, 0.0)
+    return net
+
+
+def _as_spelled(accepted, wanted):
+    """The arguments under the names that this constructor has; those it lacks are left out."""
+    if accepted is None:
+        return wanted
+    arguments = {}
+    for name, value in wanted.items():
+        spelling = next((s for s in SPELLINGS.get(name, (name,)) if s in accepted), None)
+        if spelling is None:
+            if name == "dropout" or (name == "normalization" and value):
+                arguments[name] = value  # needed: let the constructor say that it has none
+            continue
+        boolean = spelling.startswith(("use_", "batchnorm"))
+        arguments[spelling] = (value == "batchnorm") if boolean else value
+    return arguments
+
+
+def _arrange(params, dims, normalized, called):
+    """Tell weights, biases, gammas and betas apart by shape, number and initial value."""
+    series = {}
+    for name, value in params.items():
+        match = re.fullmatch(r"(.*?)_?(\d+)", name) if isinstance(name, str) else None
+        if match and isinstance(value, np.ndarray):
+            series.setdefault(match[1], []).append((int(match[2]), name, value))
+    layers = list(zip(dims[:-1], dims[1:], strict=True))
+    found = {"weights": None, "biases": None, "gammas": None, "betas": None}
+    for entries in series.values():
+        entries.sort(key=lambda entry: entry[0])
+        names = [name for _, name, _ in entries]
+        shapes = [value.shape for _, _, value in entries]
+        sizes = [value.size for _, _, value in entries]
+        if shapes == layers:
+            found["weights"] = names
+        elif sizes == dims[1:]:
+            found["biases"] = names
+        elif sizes == dims[1:-1] and normalized:
+            ones = all(np.allclose(value, 1) for _, _, value in entries)
+            found["gammas" if ones else "betas"] = names
+    if not normalized:
+        found["gammas"] = found["betas"] = []
+    missing = [kind for kind, names in found.items() if names is None]
+    if missing:
+        raise Failed(
+            called,
+            f"has params {sorted(map(str, params))[:12]}, in which no {missing[0]} can be made out",
+            "params should hold W1, b1, ... with W of shape (fan_in, fan_out)"
+            + (" and gamma1, beta1, ..." if normalized else ""),
+        )
+    return found

@@ -1,0 +1,41 @@
+"""What every check of one test cell works with."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograder.checks.statistics import Ledger
+
+
+@dataclass
+class Trial:
+    """candidate: the student's callables. oracle: the modules that know the truth.
+
+    rng: the checks' own randomness, never the student's stream. ledger: adds up error bounds.
+    measured: measurements shared by the checks of this cell, filled on first use.
+    """
+
+    candidate: object
+    oracle: object
+    rng: np.random.Generator
+    ledger: Ledger = field(default_factory=Ledger)
+    measured: dict = field(default_factory=dict)
+
+    def measure(self, key, take):
+        """Return measured[key], taking it with `take()` the first time.
+
+        A CandidateError is remembered and raised again, so that a crash is met once.
+        """
+        if key not in self.measured:
+            try:
+                self.measured[key] = take()
+            except Exception as error:
+                self.measured[key] = error
+        value = self.measured[key]
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    def beside(self, candidate):
+        """A trial of the same randomness and ledger for another candidate."""
+        return Trial(candidate, self.oracle, self.rng, self.ledger)

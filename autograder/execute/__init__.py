@@ -1,0 +1,1 @@
+"""What nbgrader runs for us: exporter, preprocessors and hooks, named in nbgrader_config.py."""

@@ -1,0 +1,35 @@
+"""The call at the end of every test cell."""
+
+from autograder import oracle
+from autograder.candidate import LocalCandidate
+from autograder.marking.judge import judge_cell
+from autograder.marking.render import render
+
+# The structured result travels in the notebook beside the words; readers of results look for it.
+RESULT_MIME = "application/vnd.dropout-course.result+json"
+
+
+class GraderFault(Exception):
+    """A check broke down. The cell has no mark; a person must look."""
+
+
+def mark(assignment, grade_id, namespace):
+    """Judge one test cell on the names in `namespace`, show the messages, return the mark.
+
+    Returns a plain float between 0 and the cell's points, which nbgrader takes as partial
+    credit. Raises GraderFault if a check broke down: that is never a zero.
+    """
+    from IPython.display import publish_display_data  # not needed until a notebook runs
+
+    result = judge_cell(assignment, grade_id, LocalCandidate(namespace), oracle)
+    publish_display_data(
+        {
+            "text/plain": render(result, "text"),
+            "text/html": render(result, "html"),
+            RESULT_MIME: result.as_dict(),
+        }
+    )
+    if result.has_grader_fault:
+        broken = ", ".join(o.check for o in result.outcomes if o.fault)
+        raise GraderFault(f"{assignment}/{grade_id}: {broken} broke down; a person must mark this")
+    return result.mark

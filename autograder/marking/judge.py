@@ -1,0 +1,125 @@
+"""Outcomes of a test cell's checks, and the mark they add up to."""
+
+import time
+import traceback
+import zlib
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from autograder.candidate import CandidateError
+from autograder.checks.findings import Failed
+from autograder.checks.misconceptions import catalogue
+from autograder.checks.registry import checks_of
+from autograder.checks.trial import Trial
+from autograder.marking.scheme import load_scheme
+
+PASSED, FAILED, ERROR, TIMEOUT, GRADER_FAULT = (
+    "passed",
+    "failed",
+    "error",
+    "timeout",
+    "grader_fault",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check decided.
+
+    mark, points: what it earned, of how many. called, returned, expected: the message's parts,
+    empty when passed. misconception: a name in the catalogue, or None. error_bound: the chance
+    that a right solution would have been wronged by its statistics. fault: a grader fault's
+    traceback, for the instructor only.
+    """
+
+    check: str
+    status: str
+    mark: float
+    points: float
+    called: str = ""
+    returned: str = ""
+    expected: str = ""
+    misconception: str | None = None
+    error_bound: float = 0.0
+    seconds: float = 0.0
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """The outcomes of one test cell."""
+
+    assignment: str
+    grade_id: str
+    title: str
+    part: int
+    outcomes: tuple
+
+    @property
+    def mark(self):
+        return float(sum(o.mark for o in self.outcomes))
+
+    @property
+    def points(self):
+        return float(sum(o.points for o in self.outcomes))
+
+    @property
+    def has_grader_fault(self):
+        return any(o.status == GRADER_FAULT for o in self.outcomes)
+
+    def as_dict(self):
+        """Plain data, for the notebook's output and for reports."""
+        return asdict(self) | {
+            "outcomes": [asdict(o) for o in self.outcomes],
+            "mark": self.mark,
+            "points": self.points,
+        }
+
+
+def judge_cell(assignment, grade_id, candidate, oracle, seed=None):
+    """Run the checks of one test cell on a candidate and return a CellResult.
+
+    seed: for the checks' own randomness; the default is fixed, so that marks repeat.
+    Raises LookupError for a cell that the marking scheme does not have.
+    """
+    scheme = load_scheme(assignment)
+    if grade_id not in scheme.cells:
+        raise LookupError(f"{assignment} has no test cell {grade_id!r} in its marking scheme")
+    cell = scheme.cells[grade_id]
+    functions = checks_of(assignment)
+    rng = np.random.default_rng(zlib.crc32(grade_id.encode()) if seed is None else seed)
+    trial = Trial(candidate, oracle, rng)
+    outcomes = tuple(
+        _run_check(name, functions[name], float(points), trial)
+        for name, points in cell.checks.items()
+    )
+    return CellResult(assignment, grade_id, cell.title, cell.part, outcomes)
+
+
+def _run_check(name, function, points, trial):
+    started, bound = time.process_time(), trial.ledger.total
+    result = {"status": PASSED, "mark": points}
+    try:
+        function(trial)
+    except Failed as failed:
+        finding = failed.finding
+        if finding.misconception is not None and finding.misconception not in catalogue():
+            raise LookupError(f"unknown misconception {finding.misconception!r}") from failed
+        result = {"status": FAILED, "mark": points * failed.credit, **asdict(finding)}
+    except CandidateError as error:
+        result = {
+            "status": error.status,
+            "mark": 0.0,
+            "called": error.called,
+            "returned": error.problem,
+        }
+    except Exception:
+        result = {"status": GRADER_FAULT, "mark": 0.0, "fault": traceback.format_exc()}
+    return Outcome(
+        check=name,
+        points=points,
+        error_bound=trial.ledger.total - bound,
+        seconds=time.process_time() - started,
+        **result,
+    )

@@ -1,0 +1,54 @@
+"""A test cell's result as the student reads it: HTML and plain text from one template each."""
+
+import functools
+from itertools import groupby
+
+import jinja2
+
+from autograder.checks.misconceptions import catalogue
+from autograder.marking.judge import GRADER_FAULT, PASSED
+
+
+@functools.cache
+def _templates():
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder.marking", "templates"),
+        autoescape=jinja2.select_autoescape(("html.j2",), default=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def messages(result):
+    """The result's lost marks, as dictionaries: equal problems of several checks said once."""
+    lost = [o for o in result.outcomes if o.status != PASSED and o.status != GRADER_FAULT]
+    found = []
+    key = lambda o: (o.called, o.returned, o.expected)  # noqa: E731
+    for (called, returned, expected), same in groupby(sorted(lost, key=key), key):
+        same = list(same)
+        name = next((o.misconception for o in same if o.misconception), None)
+        found.append(
+            {
+                "lost": sum(o.points - o.mark for o in same),
+                "checks": [o.check.replace("_", " ") for o in same],
+                "called": called,
+                "returned": returned,
+                "expected": expected,
+                "misconception": catalogue()[name] if name else None,
+            }
+        )
+    return sorted(found, key=lambda m: -m["lost"])
+
+
+def render(result, form):
+    """The result as "html" or "text"."""
+    return (
+        _templates()
+        .get_template(f"cell.{'html' if form == 'html' else 'txt'}.j2")
+        .render(
+            result=result,
+            messages=messages(result),
+            faults=[o for o in result.outcomes if o.status == GRADER_FAULT],
+        )
+    )

@@ -1,0 +1,57 @@
+"""The marking scheme of an assignment: its test cells, their checks, their points."""
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+
+@dataclass(frozen=True)
+class TestCell:
+    """A test cell: grade_id, title, the notebook's part, and points by check name."""
+
+    __test__ = False  # a name that pytest would collect
+
+    grade_id: str
+    title: str
+    part: int
+    checks: dict
+
+    @property
+    def points(self):
+        return float(sum(self.checks.values()))
+
+
+@dataclass(frozen=True)
+class WrittenCell:
+    """An answer marked by hand."""
+
+    grade_id: str
+    title: str
+    part: int
+    points: float
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """assignment: nbgrader's name. cells and written by grade_id, in the notebook's order."""
+
+    assignment: str
+    cells: dict
+    written: dict
+
+    @property
+    def points(self):
+        return sum(c.points for c in (*self.cells.values(), *self.written.values()))
+
+
+@functools.cache
+def load_scheme(assignment):
+    """The marking scheme of `assignment`. Raises LookupError if it has none."""
+    file = resources.files("autograder.marking").joinpath(f"{assignment}.toml")
+    if not file.is_file():
+        raise LookupError(f"assignment {assignment!r} has no marking scheme ({assignment}.toml)")
+    data = tomllib.loads(file.read_text("utf-8"))
+    cells = {c["grade_id"]: TestCell(**c) for c in data["cell"]}
+    written = {w["grade_id"]: WrittenCell(**w) for w in data.get("written", ())}
+    return Scheme(assignment, cells, written)

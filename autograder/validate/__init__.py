@@ -1,0 +1,1 @@
+"""Grading the grader: every accepted and wrong solution, by the path a student's work takes."""

@@ -1,0 +1,70 @@
+"""Whether each case got the marks it should, and what each check is good for."""
+
+from dataclasses import dataclass, field
+
+# Which test cells may take marks from a fault in which solution cell: one mistake is punished
+# once. The experiment belongs to the net.
+JUDGED_BY = {
+    "dropout_forward": {"test_forward_mask", "test_forward_interface"},
+    "dropout_backward": {"test_backward"},
+    "FullyConnectedNet": {"test_net", "test_batchnorm_order", "test_experiment"},
+    "inline_question_1": {"test_inline_question_1"},
+    "inline_question_2": {"test_inline_question_2"},
+    "inline_question_3": {"test_inline_question_3"},
+}
+
+
+@dataclass
+class Verdicts:
+    """problems: sentences, one a case or check that is not as it should be.
+
+    catches: {check: [names of cases that fail it]}. sole: {check: [those that fail only it]}.
+    """
+
+    problems: list = field(default_factory=list)
+    catches: dict = field(default_factory=dict)
+    sole: dict = field(default_factory=dict)
+    error_bound: float = 0.0
+
+
+def judge_cases(graded, checks):
+    """Compare GradedCases with their verdicts. checks: all check names of the assignment."""
+    verdicts = Verdicts(catches={c: [] for c in checks}, sole={c: [] for c in checks})
+    for item in graded:
+        verdicts.problems += problems_of(item)
+        verdicts.error_bound = max(verdicts.error_bound, item.error_bound)
+        if item.case.verdict == "wrong":
+            for check in item.failing:
+                verdicts.catches[check].append(item.case.name)
+            if len(item.failing) == 1:
+                verdicts.sole[next(iter(item.failing))].append(item.case.name)
+    for check in checks:
+        if not verdicts.sole[check]:
+            verdicts.problems.append(f"check {check}: no wrong solution is caught by it alone")
+    return verdicts
+
+
+def problems_of(item):
+    """What is not as it should be with one graded case, as sentences."""
+    case, found = item.case, []
+    for name, reason in item.reasons.items():
+        found.append(f"{name}: {reason}")
+    faults = [o["check"] for o in item.outcomes if o["status"] == "grader_fault"]
+    if faults:
+        found.append(f"the grader failed in {', '.join(faults)}")
+    short = {name for name, (mark, points) in item.marks.items() if mark != points}
+    if case.verdict == "accepted":
+        if short:
+            found.append(f"right, but lost marks to {', '.join(sorted(item.failing)) or short}")
+    else:
+        allowed = set().union(*(JUDGED_BY[cell] for cell in case.cells))
+        if case.caught_by not in item.failing:
+            found.append(f"{case.caught_by} did not catch it ({sorted(item.failing)} did)")
+        if case.misconception not in item.misconceptions:
+            found.append(
+                f"its message does not name {case.misconception} "
+                f"(it names {sorted(item.misconceptions)})"
+            )
+        if short - allowed:
+            found.append(f"it also lost marks in {', '.join(sorted(short - allowed))}")
+    return [f"{case.verdict} {case.name}: {problem}" for problem in found]

@@ -1,0 +1,38 @@
+"""nbgrader's configuration of this course; a reason beside each setting."""
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "dropout"
+# The release is committed with the course; masters and text lie in source/ beside the folders.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache"]
+
+# release/ is committed, so it is always there already; the command must fill the gradebook too.
+c.GenerateAssignment.force = True
+
+# Rubrics stand in the question cells, which are not nbgrader "task" cells.
+c.ClearMarkScheme.enforce_metadata = False
+
+# Submissions are rebuilt on the released notebook, whatever was handed in.
+c.Autograde.exporter_class = "autograder.execute.exporter.SubmissionExporter"
+# LMS downloads are often renamed, as in "dropout (1).ipynb".
+c.Autograde.pre_convert_hook = "autograder.execute.renamed.accept_renamed"
+
+# Execute and SaveAutoGrades are replaced: a dead kernel loses nothing, and marks fail closed.
+c.Autograde.autograde_preprocessors = [
+    "autograder.execute.run_cells.ExecuteSubmission",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.execute.save_marks.SaveMarks",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# The experiment trains for about a second; a hundred leaves room for slow machines.
+c.Execute.timeout = 100
+
+# Feedback shows neither hidden tests nor rubrics.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.execute.feedback.HideFromStudents",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
