@@ -27,8 +27,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# The experiment trains for about a second; a hundred leaves room for slow machines.
-c.Execute.timeout = 100
+# Seconds a cell. The experiment trains for about one; sixty leaves room for slow machines.
+c.Execute.timeout = 60
 
 # Feedback shows neither hidden tests nor rubrics.
 c.GenerateFeedback.preprocessors = [

@@ -26,6 +26,7 @@ def main(arguments=None):
     sweep.add_argument("--seeds", type=int, default=1000)
     sweep.add_argument("--only", help="only cases whose name contains this")
 
+    commands.add_parser("sample", help="grade a sample class end to end, in build/sample")
     commands.add_parser("figures", help="print the published figures beside ours")
 
     options = parser.parse_args(arguments)
@@ -69,6 +70,12 @@ def _sweep(options, course):
     return 0 if sweep(options.assignment, options.seeds, options.only, sys.stdout) else 1
 
 
+def _sample(options, course):
+    from autograder.sample.run import run_sample
+
+    return 0 if run_sample(course, course / "build" / "sample") else 1
+
+
 def _figures(options, course):
     from autograder.figures import report_figures
 
@@ -82,7 +89,13 @@ def _progress(done, total, name):
         print(f"{done}/{total}", file=sys.stderr)
 
 
-COMMANDS = {"build": _build, "validate": _validate, "sweep": _sweep, "figures": _figures}
+COMMANDS = {
+    "build": _build,
+    "validate": _validate,
+    "sweep": _sweep,
+    "sample": _sample,
+    "figures": _figures,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -43,7 +43,7 @@ mark("{{ assignment }}", "{{ grade_id }}", globals())
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.data_utils import get_data
+from cs231n.data_utils import get_experiment_data
 from cs231n.gradient_check import (
     eval_numerical_gradient,
     eval_numerical_gradient_array,
@@ -54,7 +54,7 @@ from cs231n.layers import *
 from cs231n.solver import Solver
 from selfcheck import self_check
 
-data = get_data()
+data = get_experiment_data()
 for name, array in data.items():
     print(f"{name}: {array.shape}")
 

@@ -5,14 +5,14 @@ class CandidateError(Exception):
     """The student's code could not answer a call.
 
     called: the call in the student's terms, e.g. "dropout_forward(x, {...})".
-    problem: one sentence on what happened instead of an answer.
+    problem: what happened instead of an answer, as the rest of a sentence that `called` begins.
     status: the outcome it leads to, "error" unless a subclass says otherwise.
     """
 
     status = "error"
 
     def __init__(self, called, problem):
-        super().__init__(f"{called}: {problem}")
+        super().__init__(f"{called} {problem}")
         self.called = called
         self.problem = problem
 
@@ -27,3 +27,9 @@ class WrongReturn(CandidateError):
     """The call ended, but what it returned is not of the agreed form."""
 
     status = "failed"
+
+
+class CallTimeout(CandidateError):
+    """The call did not end within its limit."""
+
+    status = "timeout"

@@ -5,7 +5,8 @@ import inspect
 import io
 import warnings
 
-from autograder.candidate.errors import CandidateError, NotWritten, WrongReturn
+from autograder.candidate.errors import CallTimeout, CandidateError, NotWritten, WrongReturn
+from autograder.candidate.limit import Expired, at_most
 from autograder.candidate.values import NotPlain, as_sent, describe, plain, same
 
 
@@ -27,8 +28,13 @@ class LocalCandidate:
     raised as a CandidateError.
     """
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, seconds=20):
+        """namespace: the notebook's names. seconds: the limit of each call; after one call has
+        exceeded it all others are refused, so that an endless loop costs its limit once.
+        """
         self._namespace = namespace
+        self._seconds = seconds
+        self._expired = None
 
     def call(self, name, *args, keep=(), returns=None):
         """Call the function `name` and return (result, indices of arguments it changed).
@@ -46,10 +52,11 @@ class LocalCandidate:
 
     def call_method(self, handle, method, *args, keep=(), returns=None):
         """Like call, for a method of an object created earlier."""
+        called = f"{type(handle._object).__name__}.{method}(...)"
         bound = getattr(handle._object, method, None)
         if bound is None:
-            raise NotWritten(f".{method}(...)", f"the object has no method {method}")
-        return self._invoke(f".{method}(...)", bound, args, {}, keep, returns)
+            raise NotWritten(called, "does not exist")
+        return self._invoke(called, bound, args, {}, keep, returns)
 
     def parameters(self, name):
         """The parameter names of the function or class `name`; None if it takes any keyword."""
@@ -94,7 +101,7 @@ class LocalCandidate:
         try:
             return self._namespace[name]
         except KeyError:
-            raise NotWritten(name, f"nothing of the name {name} exists in the notebook") from None
+            raise NotWritten(name, "does not exist in the notebook") from None
 
     def _invoke(self, called, function, args, kwargs, keep, returns, unpack=True):
         sent = [a._object if isinstance(a, Handle) else as_sent(a) for a in args]
@@ -110,7 +117,7 @@ class LocalCandidate:
             return Handle(result), changed
         if not isinstance(result, (tuple, list)) or len(result) != returns:
             raise WrongReturn(
-                called, f"{returns} values were expected, it returned {describe(result)}"
+                called, f"returned {describe(result)} where {returns} values were expected"
             )
         values = tuple(
             Handle(v) if i in keep else self._plain(called, v) for i, v in enumerate(result)
@@ -121,23 +128,37 @@ class LocalCandidate:
         try:
             return plain(value)
         except NotPlain as reason:
-            raise WrongReturn(called, f"it returned {reason}") from None
+            raise WrongReturn(called, f"returned {reason}, which the checks cannot use") from None
 
     def _run(self, called, action):
+        if self._expired is not None:
+            raise self._expired
         quiet = io.StringIO()
         try:
             with (
                 contextlib.redirect_stdout(quiet),
                 contextlib.redirect_stderr(quiet),
                 warnings.catch_warnings(),
+                at_most(self._seconds),
             ):
                 warnings.simplefilter("ignore")
                 return action()
+        except Expired:
+            self._expired = CallTimeout(called, f"did not end within {self._seconds} s")
+            raise self._expired from None
         except CandidateError:
             raise
-        except NotImplementedError:
-            raise NotWritten(called, "it is not written yet (NotImplementedError)") from None
+        except NotImplementedError as error:
+            raise NotWritten(_stub_of(error), "is not written yet") from None
         except (Exception, SystemExit) as error:
             text = str(error).strip().splitlines()
             detail = f": {text[0][:300]}" if text else ""
-            raise CandidateError(called, f"it raised {type(error).__name__}{detail}") from error
+            raise CandidateError(called, f"raised {type(error).__name__}{detail}") from error
+
+
+def _stub_of(error):
+    """The function or class whose stub raised NotImplementedError: the innermost frame's."""
+    frame = error.__traceback__
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame.tb_frame.f_code.co_qualname.split(".")[0]

@@ -52,7 +52,7 @@ def check_accuracies_match_the_run(trial):
         recorded = [*final_accuracies(histories[1]), *final_accuracies(histories[KEEP])]
     except (CandidateError, TypeError, KeyError):
         raise NotWritten(
-            "the experiment", "it did not run, so there are no accuracies to compare with"
+            "the experiment", "did not run, so there are no accuracies to compare with"
         ) from None
     if all(1 < answer <= 100 for answer in answers):
         answers = [answer / 100 for answer in answers]  # given as percentages
@@ -76,11 +76,11 @@ def check_smaller_layers_need_less_dropout(trial):
     """Question 3: raise p for smaller layers; leaving it is worth half."""
     answer, _ = trial.candidate.call("inline_question_3")
     if answer is None:
-        raise NotWritten("inline_question_3()", "it returned None: there is no answer yet")
+        raise NotWritten("inline_question_3", "is not answered yet")
     words = str(answer).strip().strip(".!").lower()
     choice = next((c for c, spellings in DIRECTIONS.items() if words in spellings), None)
     if choice is None:
-        raise WrongReturn("inline_question_3()", f"it returned {words[:40]!r}, not one of the words")
+        raise WrongReturn("inline_question_3()", f"returned {words[:40]!r}, which is not one of the words asked for")
     if choice != "raise":
         raise Failed(
             "inline_question_3()",
@@ -105,9 +105,9 @@ def _numbers(trial, name, count):
     if isinstance(values, dict):
         values = list(values.values())
     if values is None or (isinstance(values, (list, tuple)) and any(v is None for v in values)):
-        raise NotWritten(called, "it returned None: there is no answer yet")
+        raise NotWritten(name, "is not answered yet")
     if not isinstance(values, (list, tuple)) or len(values) != count:
-        raise WrongReturn(called, f"{count} numbers were expected")
+        raise WrongReturn(called, f"did not return {count} numbers")
     numbers = []
     for value in values:
         if isinstance(value, str):
@@ -115,7 +115,7 @@ def _numbers(trial, name, count):
         try:
             numbers.append(float(value))
         except (TypeError, ValueError):
-            raise WrongReturn(called, f"{count} numbers were expected") from None
+            raise WrongReturn(called, f"did not return {count} numbers") from None
     if not all(map(math.isfinite, numbers)):
-        raise WrongReturn(called, "its numbers must be finite")
+        raise WrongReturn(called, "returned a number that is not finite")
     return numbers

@@ -40,7 +40,7 @@ def check_dropout_narrows_the_gap(trial):
 def _histories(trial):
     histories = trial.candidate.read("histories")
     if not isinstance(histories, dict) or not {1, KEEP} <= set(histories):
-        raise WrongReturn("histories", "it does not hold the runs with keep 1 and 0.25")
+        raise WrongReturn("histories", "do not hold the runs with keep 1 and 0.25")
     return histories
 
 
@@ -70,7 +70,7 @@ def final_accuracies(history):
     try:
         return float(history["train"][-1]), float(history["val"][-1])
     except (TypeError, KeyError, IndexError, ValueError):
-        raise WrongReturn("histories", "a run has no accuracies under 'train' and 'val'") from None
+        raise WrongReturn("histories", "hold no accuracies under 'train' and 'val'") from None
 
 
 def _net_passes(trial):

@@ -4,11 +4,12 @@ The mask is always recovered from out / x, never read from the cache, whose layo
 student's own business.
 """
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.candidate import WrongReturn
+from autograder.candidate import CandidateError, NotWritten, WrongReturn
 
 PROBE_SHAPE = (200, 200)
 PROBE_PS = (0.25, 0.4, 0.7)
@@ -45,36 +46,41 @@ def forward(candidate, x, mode, p, seed=None, any_shape=False):
     if seed is not None:
         param["seed"] = seed
     called = f"dropout_forward(x, {param}) with x of shape {x.shape}"
-    try:
+    with named(called):
         (out, cache), changed = candidate.call("dropout_forward", x, param, keep=(1,), returns=2)
-    except WrongReturn as wrong:
-        raise WrongReturn(called, wrong.problem) from None
-    except Exception as error:
-        if hasattr(error, "called"):
-            error.called = called
-        raise
     if not isinstance(out, np.ndarray):
         if x.ndim == 0 or not np.isscalar(out) or out is None:
-            raise WrongReturn(called, f"its output is {_kind(out)}, not an array")
+            raise WrongReturn(called, f"returned {_kind(out)} as its output, not an array")
         out = np.asarray(out)
     if out.shape != x.shape and not any_shape:
-        raise WrongReturn(called, f"its output has shape {out.shape}")
+        raise WrongReturn(called, f"returned an output of shape {out.shape}")
     return Forward(called, x, out, cache, 0 in changed)
+
+
+@contextlib.contextmanager
+def named(called):
+    """Say `called` in CandidateErrors raised in the block: the call as the student would write it.
+
+    A stub that is not written stays under its own name.
+    """
+    try:
+        yield
+    except NotWritten:
+        raise
+    except CandidateError as error:
+        error.called = called
+        raise
 
 
 def backward(candidate, dout, cache):
     """Call dropout_backward(dout, cache); returns (dx, whether it changed dout)."""
     called = f"dropout_backward(dout, cache) with dout of shape {dout.shape}"
-    try:
+    with named(called):
         dx, changed = candidate.call("dropout_backward", dout, cache)
-    except Exception as error:
-        if hasattr(error, "called"):
-            error.called = called
-        raise
     if not isinstance(dx, np.ndarray):
-        raise WrongReturn(called, f"it returned {_kind(dx)}, not an array")
+        raise WrongReturn(called, f"returned {_kind(dx)}, not an array")
     if dx.shape != dout.shape:
-        raise WrongReturn(called, f"it returned an array of shape {dx.shape}")
+        raise WrongReturn(called, f"returned an array of shape {dx.shape}")
     return dx, 0 in changed
 
 

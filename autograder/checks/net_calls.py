@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.candidate import CandidateError, WrongReturn
+from autograder.candidate import WrongReturn
 from autograder.checks.findings import Failed
+from autograder.checks.layer_calls import named
 
 NAME = "FullyConnectedNet"
 
@@ -36,12 +37,10 @@ class Net:
 
     def scores(self, X):
         """loss(X): the test-time scores, shape (N, C)."""
-        try:
+        with named(f"{self.called}.loss(X)"):
             scores, _ = self.candidate.call_method(self.handle, "loss", X)
-        except CandidateError as error:
-            raise self._named(error, "loss(X)") from None
         if not isinstance(scores, np.ndarray) or scores.shape != (len(X), len(self.biases[-1])):
-            raise WrongReturn(f"{self.called}.loss(X)", "it did not return scores of shape (N, C)")
+            raise WrongReturn(f"{self.called}.loss(X)", "did not return scores of shape (N, C)")
         return scores
 
     def loss(self, X, y):
@@ -49,22 +48,20 @@ class Net:
 
         gradients: dict of lists under "weights", "biases", "gammas", "betas", in plain shapes.
         """
-        try:
-            (loss, grads), _ = self.candidate.call_method(self.handle, "loss", X, y, returns=2)
-        except CandidateError as error:
-            raise self._named(error, "loss(X, y)") from None
         called = f"{self.called}.loss(X, y)"
+        with named(called):
+            (loss, grads), _ = self.candidate.call_method(self.handle, "loss", X, y, returns=2)
         if not isinstance(grads, dict):
-            raise WrongReturn(called, "the second value is not a dictionary of gradients")
+            raise WrongReturn(called, "did not return a dictionary of gradients as its second value")
         ordered = {}
         for kind, names in self.names.items():
             ordered[kind] = []
             for name, value in zip(names, getattr(self, kind), strict=True):
                 if name not in grads or np.size(grads[name]) != value.size:
-                    raise WrongReturn(called, f"no gradient of the right shape for {name}")
+                    raise WrongReturn(called, f"returned no gradient of the right shape for {name}")
                 ordered[kind].append(np.asarray(grads[name], dtype=float).reshape(value.shape))
         if np.size(loss) != 1:
-            raise WrongReturn(called, "the loss is not a single number")
+            raise WrongReturn(called, "returned a loss that is not a single number")
         return float(np.reshape(loss, ())), ordered
 
     def moved(self, direction, step):
@@ -82,10 +79,6 @@ class Net:
             "params",
             {n: v.astype(shapes[n].dtype).reshape(shapes[n].shape) for n, v in items.items()},
         )
-
-    def _named(self, error, method):
-        error.called = f"{self.called}.{method}"
-        return error
 
 
 def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, seed=None):
@@ -107,13 +100,10 @@ def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, 
         "dtype": np.float64,
         "seed": seed,
     }
-    try:
+    with named(called):
         arguments = _as_spelled(candidate.parameters(NAME), wanted)
         handle = candidate.create(NAME, list(hidden_dims), **arguments)
         params = candidate.attribute(handle, "params")
-    except CandidateError as error:
-        error.called = called
-        raise
     names = _arrange(params, [input_dim, *hidden_dims, num_classes], bool(normalization), called)
     values = {
         "weights": [trial.rng.normal(size=params[n].shape) for n in names["weights"]],

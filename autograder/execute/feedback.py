@@ -8,4 +8,4 @@ class HideFromStudents(ClearHiddenTests):
 
     def preprocess(self, nb, resources):
         nb, resources = super().preprocess(nb, resources)
-        return ClearMarkScheme(parent=self.parent, enforce_metadata=False).preprocess(nb, resources)
+        return ClearMarkScheme(enforce_metadata=False).preprocess(nb, resources)

@@ -59,12 +59,12 @@ def grade_one(submission, course, assignment, workdir):
         source.parent, workdir, ignore=shutil.ignore_patterns("*.ipynb"), dirs_exist_ok=True
     )
     resources = {"nbgrader": {}, "metadata": {"path": str(workdir)}}
-    notebook, resources = ExecuteSubmission(timeout=100).preprocess(notebook, resources)
+    notebook, resources = ExecuteSubmission(timeout=60).preprocess(notebook, resources)
     graded = {}
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if nbgrader.get("grade") and not nbgrader.get("solution"):
-            settled = settle(cell, resources["nbgrader"].get("kernel_died", False))
+            settled = settle(cell, resources["nbgrader"])
             result = result_of(cell)
             tidy_outputs(cell, settled)
             graded[nbgrader["grade_id"]] = GradedCell(

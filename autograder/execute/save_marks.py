@@ -14,13 +14,13 @@ class SaveMarks(SaveAutoGrades):
     """
 
     def preprocess_cell(self, cell, resources, cell_index):
-        self._kernel_died = resources["nbgrader"].get("kernel_died", False)
+        self._execution = resources["nbgrader"]
         return super().preprocess_cell(cell, resources, cell_index)
 
     def _add_score(self, cell, resources):
         if is_solution(cell) or cell.cell_type != "code":
             return super()._add_score(cell, resources)
-        settled = settle(cell, self._kernel_died)
+        settled = settle(cell, self._execution)
         tidy_outputs(cell, settled)
         grade_id = cell.metadata.nbgrader["grade_id"]
         if settled.reason:

@@ -25,8 +25,14 @@ class Settled:
     reason: str = ""
 
 
-def settle(cell, kernel_died=False):
-    """The mark of an executed test cell."""
+def settle(cell, execution):
+    """The mark of an executed test cell.
+
+    execution: what ExecuteSubmission left in resources["nbgrader"], `kernel_died` and
+    `setup_failed` among it.
+    """
+    if execution.get("setup_failed"):
+        return Settled(None, "the course's own setup cell failed; a person must look into it")
     grade_id, points = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
     result = result_of(cell)
     errors = [o for o in cell.outputs if o.output_type == "error"]
@@ -35,7 +41,7 @@ def settle(cell, kernel_died=False):
     if errors:
         return Settled(0.0, f"this test cell did not finish ({errors[0].ename})")
     if result is None:
-        why = "the notebook's kernel had died before it" if kernel_died else "it gave no result"
+        why = "the notebook's kernel had died before it" if execution.get("kernel_died") else "it gave no result"
         return Settled(0.0, f"this test cell gave no mark: {why}")
     number = _number(cell)
     agreed = number is not None and math.isclose(number, result.get("mark", math.nan))

@@ -94,7 +94,7 @@ def _all_pass(case, assignment, answers, seed):
 
 
 def _cells_to_judge(case):
-    cells = set().union(*(JUDGED_BY[cell] for cell in case.cells)) - NEED_TRAINING
+    cells = set().union(*(JUDGED_BY[cell] for cell in case.changed)) - NEED_TRAINING
     if case.verdict == "wrong" and case.caught_by == "dropout_narrows_the_gap":
         return []
     return sorted(cells)

@@ -57,7 +57,7 @@ def problems_of(item):
         if short:
             found.append(f"right, but lost marks to {', '.join(sorted(item.failing)) or short}")
     else:
-        allowed = set().union(*(JUDGED_BY[cell] for cell in case.cells))
+        allowed = set().union(*(JUDGED_BY[cell] for cell in case.changed))
         if case.caught_by not in item.failing:
             found.append(f"{case.caught_by} did not catch it ({sorted(item.failing)} did)")
         if case.misconception not in item.misconceptions:

@@ -34,9 +34,7 @@ def dropout_gradient(dout, mask, p):
     return dx
 
 
-def net_scores(
-    weights, biases, X, masks=None, gammas=None, betas=None, bn_eps=1e-5, running=None
-):
+def net_scores(weights, biases, X, masks=None, gammas=None, betas=None, bn_eps=1e-5, running=None):
     """The scores of {affine - [batch norm] - ReLU - [times mask]} x (L - 1) - affine.
 
     weights[l]: (fan_in, fan_out); biases[l]: (fan_out,) or (1, fan_out). X: (N, d_1, ..., d_k).

@@ -61,8 +61,10 @@ def adam(w, dw, config=None):
     beta1 = config.setdefault("beta1", 0.9)
     beta2 = config.setdefault("beta2", 0.999)
     config.setdefault("epsilon", 1e-8)
-    m = config.setdefault("m", np.zeros_like(w))
-    v = config.setdefault("v", np.zeros_like(w))
+    for name in ("m", "v"):
+        if name not in config:
+            config[name] = np.zeros_like(w)
+    m, v = config["m"], config["v"]
     t = config["t"] = config.get("t", 0) + 1
 
     m *= beta1

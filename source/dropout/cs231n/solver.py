@@ -98,7 +98,9 @@ class Solver:
         self.train_acc_history.append(train)
         self.val_acc_history.append(val)
         if self.verbose:
-            print(f"(Epoch {self.epoch} / {self.num_epochs}) train acc: {train:f}; val_acc: {val:f}")
+            print(
+                f"(Epoch {self.epoch} / {self.num_epochs}) train acc: {train:f}; val_acc: {val:f}"
+            )
         if val > self.best_val_acc or not self.best_params:
             self.best_val_acc = val
             self.best_params = {name: w.copy() for name, w in self.model.params.items()}

@@ -1,0 +1,13 @@
+"""Adds 1e-8 to p before it divides, out of habit."""
+
+
+def dropout_forward(x, dropout_param):
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    if "seed" in dropout_param:
+        np.random.seed(dropout_param["seed"])
+    mask = None
+    out = x
+    if mode == "train":
+        mask = (np.random.rand(*x.shape) < p) / (p + 1e-8)
+        out = x * mask
+    return out.astype(x.dtype, copy=False), (dropout_param, mask)
