@@ -63,13 +63,15 @@ def _bytes(path):
         raise Unreadable("there is no such file") from None
     except OSError as error:
         raise Unreadable(f"it cannot be opened ({error.strerror}); links are not followed") from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Unreadable("it is not a regular file")
-        if status.st_size == 0:
-            raise Unreadable("it is empty")
-        content = file.read(MAX_BYTES + 1)
+        with open(handle, "rb", closefd=False) as file:
+            content = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)
+    if not content:
+        raise Unreadable("it is empty")
     if len(content) > MAX_BYTES:
         raise Unreadable(f"it is larger than {MAX_BYTES // 1_000_000} MB")
     return content

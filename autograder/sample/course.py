@@ -88,8 +88,12 @@ class ScratchCourse:
         """Run one nbgrader command in the scratch course, its output into the log."""
         command = [sys.executable, "-m", "nbgrader", *arguments]
         command += [f"--Exchange.root={self.exchange}", f"--Exchange.cache={self.folder / 'cache'}"]
-        # One BLAS thread: more only fight for the cores.
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        # One BLAS thread: more only fight for the cores. nbgrader starts alembic by its name.
+        environment = os.environ | {
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
         last = []
         with (
             self.log.open("a", encoding="utf-8") as log,

@@ -6,7 +6,7 @@ whatever the rule remembers between steps (those arrays are updated in place; w 
 
 import numpy as np
 
-__all__ = ["sgd", "sgd_momentum", "rmsprop", "adam"]
+__all__ = ["adam", "rmsprop", "sgd", "sgd_momentum"]
 
 
 def sgd(w, dw, config=None):

@@ -62,20 +62,20 @@ def net_loss_and_gradients(
     last = len(weights) - 1
     dweights, dbiases = [None] * (last + 1), [None] * (last + 1)
     dgammas, dbetas = [None] * last, [None] * last
-    dout = dscores  # the gradient at the output of layer l
-    for l in range(last, -1, -1):
-        layer = layers[l]
-        if l < last:
+    dout = dscores  # the gradient at the output of layer i
+    for i in range(last, -1, -1):
+        layer = layers[i]
+        if i < last:
             if layer["mask"] is not None:
                 dout = dout * layer["mask"]
             dout = np.where(layer["before_relu"] > 0, dout, 0.0)
             if gammas is not None:
-                dgammas[l] = np.sum(dout * layer["xhat"], axis=0)
-                dbetas[l] = np.sum(dout, axis=0)
-                dout = _through_batchnorm(dout * gammas[l], layer["xhat"], layer["std"])
-        dweights[l] = layer["input"].T @ dout + reg * weights[l]
-        dbiases[l] = np.sum(dout, axis=0).reshape(np.shape(biases[l]))
-        dout = dout @ np.transpose(weights[l])
+                dgammas[i] = np.sum(dout * layer["xhat"], axis=0)
+                dbetas[i] = np.sum(dout, axis=0)
+                dout = _through_batchnorm(dout * gammas[i], layer["xhat"], layer["std"])
+        dweights[i] = layer["input"].T @ dout + reg * weights[i]
+        dbiases[i] = np.sum(dout, axis=0).reshape(np.shape(biases[i]))
+        dout = dout @ np.transpose(weights[i])
 
     if gammas is None:
         return loss, dweights, dbiases, None, None
@@ -86,19 +86,19 @@ def _forward(weights, biases, X, masks, gammas, betas, bn_eps, running):
     """Returns the scores and, for each layer, a dictionary of what the way back needs."""
     h = np.reshape(np.asarray(X, dtype=np.float64), (len(X), -1))
     layers = []
-    for l, (W, b) in enumerate(zip(weights, biases, strict=True)):
+    for i, (W, b) in enumerate(zip(weights, biases, strict=True)):
         layer = {"input": h}
         layers.append(layer)
         a = h @ np.asarray(W, dtype=np.float64) + np.reshape(b, -1)
-        if l == len(weights) - 1:
+        if i == len(weights) - 1:
             return a, layers
         if gammas is not None:
-            mean, var = (np.mean(a, axis=0), np.var(a, axis=0)) if running is None else running[l]
+            mean, var = (np.mean(a, axis=0), np.var(a, axis=0)) if running is None else running[i]
             layer["std"] = np.sqrt(var + bn_eps)
             layer["xhat"] = (a - mean) / layer["std"]
-            a = gammas[l] * layer["xhat"] + betas[l]
+            a = gammas[i] * layer["xhat"] + betas[i]
         layer["before_relu"] = a
-        layer["mask"] = None if masks is None else masks[l]
+        layer["mask"] = None if masks is None else masks[i]
         h = np.maximum(a, 0.0)
         if layer["mask"] is not None:
             h = h * layer["mask"]

@@ -10,10 +10,10 @@ from .layers import (
 )
 
 __all__ = [
-    "affine_relu_forward",
-    "affine_relu_backward",
-    "affine_bn_relu_forward",
     "affine_bn_relu_backward",
+    "affine_bn_relu_forward",
+    "affine_relu_backward",
+    "affine_relu_forward",
 ]
 
 

@@ -7,15 +7,15 @@ Names and signatures are those of Stanford's CS231n. Dropout is missing: you wri
 import numpy as np
 
 __all__ = [
-    "affine_forward",
     "affine_backward",
-    "relu_forward",
-    "relu_backward",
-    "batchnorm_forward",
+    "affine_forward",
     "batchnorm_backward",
     "batchnorm_backward_alt",
-    "layernorm_forward",
+    "batchnorm_forward",
     "layernorm_backward",
+    "layernorm_forward",
+    "relu_backward",
+    "relu_forward",
     "softmax_loss",
     "svm_loss",
 ]

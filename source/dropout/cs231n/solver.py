@@ -16,7 +16,7 @@ class Solver:
     After train():
       loss_history        the minibatch loss of every iteration;
       train_acc_history, val_acc_history
-                          accuracies before training and after every epoch;
+                          accuracies after the first step and after every epoch;
       best_val_acc, best_params
                           the best validation accuracy and the parameters that reached it,
                           which model.params then holds.
@@ -113,8 +113,7 @@ class Solver:
             self._step()
             if self.verbose and t % self.print_every == 0:
                 print(f"(Iteration {t + 1} / {iterations}) loss: {self.loss_history[-1]:f}")
-            # Seed 001 reports epoch 0 after the first step, which it calls iteration 1.
-            if t == 0:
+            if t == 0:  # CS231n calls this epoch 0
                 self._record_accuracies()
             if (t + 1) % per_epoch == 0:
                 self.epoch += 1
@@ -122,4 +121,5 @@ class Solver:
                     if "learning_rate" in config:
                         config["learning_rate"] *= self.lr_decay
                 self._record_accuracies()
-        self.model.params = self.best_params
+        if self.best_params:
+            self.model.params = dict(self.best_params)

@@ -1,7 +1,5 @@
 """Annotated throughout, with types of typing and numpy.typing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
