@@ -6,6 +6,7 @@ import pickle
 import struct
 import subprocess
 import sys
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_missing_scikit_learn_is_named(monkeypatch):
 class Python2Pickler(pickle._Pickler):
     """Writes what Python 2 and its NumPy wrote: byte strings, and arrays by their old module."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
     def save_string(self, text):
         raw = text if isinstance(text, bytes) else text.encode("latin1")
@@ -263,7 +264,7 @@ def test_a_cifar_file_cannot_run_code(folder, call):
     hostile = Calls(function, *(text.format(path=str(path)) for text in arguments))
     content = pickle.dumps(batch_of(IMAGES, [hostile]), protocol=2)
     (folder / "data_batch_1").write_bytes(content)
-    with pytest.raises(ValueError, match="data_batch_1.*which no array needs"):
+    with pytest.raises(ValueError, match=r"data_batch_1.*which no array needs"):
         data_utils.load_cifar10(folder, **SIZES)
     assert not path.exists()
 
@@ -304,7 +305,7 @@ def test_the_environment_names_the_cifar_folder(small_cifar, monkeypatch, capsys
 def test_a_wrong_cifar_folder_in_the_environment_is_an_error(monkeypatch, tmp_path):
     """Someone who asks for CIFAR-10 does not silently get digits."""
     monkeypatch.setenv("CIFAR10_DIR", str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match="CIFAR10_DIR is .*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"CIFAR10_DIR is .*nowhere"):
         data_utils.get_experiment_data()
 
 

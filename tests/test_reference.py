@@ -1,5 +1,6 @@
 """The given layers, update rules, solver and gradient checker; the oracles; the worked solution."""
 
+import itertools
 import time
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_batchnorm_gradients(backward):
 
 
 def test_batchnorm_normalises_the_batch_in_training():
-    """With gamma 1 and beta 0 every column has mean 0 and variance 1; gamma and beta then move it."""
+    """Every column gets mean 0 and variance 1, which gamma and beta then change."""
     x = 3 * np.random.randn(200, 3) + 5
     out, _ = layers.batchnorm_forward(x, np.ones(3), np.zeros(3), {"mode": "train"})
     np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-12)
@@ -131,7 +132,7 @@ def test_loss_gradients(loss_layer):
 
 
 def test_loss_values():
-    """Equal scores cost log C under softmax and C - 1 margins under the hinge; big ones are fine."""
+    """Equal scores cost log C under softmax and C - 1 under the hinge; big scores are fine."""
     y = np.array([0, 2])
     assert layers.softmax_loss(np.zeros((2, 3)), y)[0] == pytest.approx(np.log(3))
     assert layers.softmax_loss(np.array([[1e4, 0.0, 0.0]]), y[:1])[0] == 0
@@ -297,7 +298,7 @@ def test_solver_draws_minibatches_as_cs231n_does():
 
 def test_solver_refuses_an_unknown_update_rule():
     """A misspelt rule is an error that lists the rules."""
-    with pytest.raises(ValueError, match="adamm.*sgd_momentum"):
+    with pytest.raises(ValueError, match=r"adamm.*sgd_momentum"):
         train_on_toy(update_rule="adamm")
 
 
@@ -409,7 +410,7 @@ def test_oracle_gradients_agree_with_differences(normalised):
 def test_oracle_is_quick_enough_to_call_in_every_grading():
     """A net as large as the checks use takes milliseconds, batch norm included."""
     widths = [60, 60, 60, 10]
-    weights = [np.random.randn(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    weights = [np.random.randn(a, b) for a, b in itertools.pairwise(widths)]
     biases = [np.zeros(b) for b in widths[1:]]
     ones, zeros = [np.ones(60)] * 2, [np.zeros(60)] * 2
     X, y = np.random.randn(6, 60), np.arange(6)

@@ -6,15 +6,17 @@ class CandidateError(Exception):
 
     called: the call in the student's terms, e.g. "dropout_forward(x, {...})".
     problem: what happened instead of an answer, as the rest of a sentence that `called` begins.
+    misconception: the likely mistake, where a check knows one.
     status: the outcome it leads to, "error" unless a subclass says otherwise.
     """
 
     status = "error"
 
-    def __init__(self, called, problem):
+    def __init__(self, called, problem, misconception=None):
         super().__init__(f"{called} {problem}")
         self.called = called
         self.problem = problem
+        self.misconception = misconception
 
 
 class NotWritten(CandidateError):

@@ -6,7 +6,7 @@ Facts checked: out = x * D / p with D independent Bernoulli(p) (arXiv 1207.0580;
 
 import numpy as np
 
-from autograder.candidate import CandidateError
+from autograder.candidate import CandidateError, NotWritten
 from autograder.checks.findings import Failed
 from autograder.checks.forward_diagnosis import rate_misconception, scale_misconception
 from autograder.checks.layer_calls import PROBE_PS, away_from_zero, close, forward, probe
@@ -77,7 +77,7 @@ def check_units_drop_independently(trial):
                         f"drops entries {distance} along axis {axis} together "
                         f"(correlation {correlation:.2f})",
                         "each entry should be dropped independently of all others",
-                        _sharing(kept, axis),
+                        _sharing(kept),
                     )
 
 
@@ -146,7 +146,12 @@ def check_kept_count_varies(trial):
 def check_extreme_p(trial):
     """p = 1 keeps everything; p = .002 keeps about 80 of 40 000 units, as 500 x."""
     x = away_from_zero(trial.rng, (200, 200))
-    whole = forward(trial.candidate, x, "train", 1.0)
+    try:
+        whole = forward(trial.candidate, x, "train", 1.0)
+    except NotWritten:
+        raise
+    except CandidateError as error:
+        raise Failed(error.called, error.problem, "p = 1 is a valid p", "edge-p") from None
     if not np.all(close(whole.out, x)):
         raise Failed(
             whole.called,
@@ -200,9 +205,10 @@ def _lines_equal(kept, axis):
     return bool(np.all(lines == lines[0]))
 
 
-def _sharing(kept, axis):
-    if axis == 0:
-        same = np.all(kept == kept[:1])
-        return "mask-shared-across-batch" if same else "mask-repeats"
-    moved = np.moveaxis(kept, axis, 0)
-    return "mask-shared-within-example" if np.all(moved == moved[:1]) else "mask-repeats"
+def _sharing(kept):
+    """Name what is shared: along which axis is the mask the same throughout?"""
+    if np.all(kept == kept[:1]):
+        return "mask-shared-across-batch"
+    along = (np.moveaxis(kept, axis, 0) for axis in range(1, kept.ndim))
+    same = any(np.all(moved == moved[:1]) for moved in along)
+    return "mask-shared-within-example" if same else "mask-repeats"

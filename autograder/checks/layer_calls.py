@@ -53,7 +53,7 @@ def forward(candidate, x, mode, p, seed=None, any_shape=False):
             raise WrongReturn(called, f"returned {_kind(out)} as its output, not an array")
         out = np.asarray(out)
     if out.shape != x.shape and not any_shape:
-        raise WrongReturn(called, f"returned an output of shape {out.shape}")
+        raise WrongReturn(called, f"returned an output of shape {out.shape}", "wrong-shape")
     return Forward(called, x, out, cache, 0 in changed)
 
 
@@ -80,7 +80,7 @@ def backward(candidate, dout, cache):
     if not isinstance(dx, np.ndarray):
         raise WrongReturn(called, f"returned {_kind(dx)}, not an array")
     if dx.shape != dout.shape:
-        raise WrongReturn(called, f"returned an array of shape {dx.shape}")
+        raise WrongReturn(called, f"returned an array of shape {dx.shape}", "wrong-shape")
     return dx, 0 in changed
 
 

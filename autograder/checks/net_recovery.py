@@ -41,8 +41,13 @@ def training_calls(trial, keep):
     """(net, calls): CALLS training calls on one example each, shared by the checks of a cell."""
 
     def take():
-        net = build(trial, HIDDEN, INPUTS, CLASSES, keep)
-        calls = [_one_call(trial, net) for _ in range(CALLS)]
+        try:
+            net = build(trial, HIDDEN, INPUTS, CLASSES, keep)
+            calls = [_one_call(trial, net) for _ in range(CALLS)]
+        except CandidateError as error:
+            if error.status == "error" and _runs_with_equal_widths(trial, keep):
+                error.misconception = "backward-order"
+            raise
         calls = [call for call in calls if all(h is not None for h in call.inputs)]
         if not calls:
             raise Failed(
@@ -90,6 +95,15 @@ def layer_input(dW, db):
     """h from dW = outer(h, db), by least squares; None where db is all zero."""
     size = float(db @ db)
     return dW @ db / size if size > 1e-24 else None
+
+
+def _runs_with_equal_widths(trial, keep):
+    """Whether a net that crashes runs when all hidden layers are alike: caches were mixed up."""
+    try:
+        _one_call(trial, build(trial, (30, 30, 30), INPUTS, CLASSES, keep))
+    except (Failed, CandidateError):
+        return False
+    return True
 
 
 def _one_call(trial, net):

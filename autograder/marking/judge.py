@@ -9,7 +9,6 @@ import numpy as np
 
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
-from autograder.checks.misconceptions import catalogue
 from autograder.checks.registry import checks_of
 from autograder.checks.trial import Trial
 from autograder.marking.scheme import load_scheme
@@ -104,8 +103,6 @@ def _run_check(name, function, points, trial):
         function(trial)
     except Failed as failed:
         finding = failed.finding
-        if finding.misconception is not None and finding.misconception not in catalogue():
-            raise LookupError(f"unknown misconception {finding.misconception!r}") from failed
         result = {"status": FAILED, "mark": points * failed.credit, **asdict(finding)}
     except CandidateError as error:
         result = {
@@ -113,6 +110,7 @@ def _run_check(name, function, points, trial):
             "mark": 0.0,
             "called": error.called,
             "returned": error.problem,
+            "misconception": error.misconception,
         }
     except Exception:
         result = {"status": GRADER_FAULT, "mark": 0.0, "fault": traceback.format_exc()}

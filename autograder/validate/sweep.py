@@ -18,7 +18,7 @@ from autograder import oracle
 from autograder.candidate import LocalCandidate
 from autograder.marking.judge import judge_cell
 from autograder.validate.grade_cases import load_cases, reference_cells
-from autograder.validate.verdicts import JUDGED_BY
+from autograder.validate.verdicts import cells_that_judge
 
 # These need the experiment's training runs: seconds a seed instead of milliseconds. `validate`
 # grades them; their limits are argued in autograder/checks/experiment.py.
@@ -94,7 +94,7 @@ def _all_pass(case, assignment, answers, seed):
 
 
 def _cells_to_judge(case):
-    cells = set().union(*(JUDGED_BY[cell] for cell in case.changed)) - NEED_TRAINING
+    cells = cells_that_judge(case) - NEED_TRAINING
     if case.verdict == "wrong" and case.caught_by == "dropout_narrows_the_gap":
         return []
     return sorted(cells)

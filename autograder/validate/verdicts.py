@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from autograder.marking.scheme import load_scheme
+
 # Which test cells may take marks from a fault in which solution cell: one mistake is punished
 # once. The experiment belongs to the net.
 JUDGED_BY = {
@@ -12,6 +14,19 @@ JUDGED_BY = {
     "inline_question_2": {"test_inline_question_2"},
     "inline_question_3": {"test_inline_question_3"},
 }
+
+
+def cells_that_judge(case):
+    """The test cells that may take marks from a case.
+
+    For a wrong one those of the stub that the fault belongs to, which its catcher tells: a
+    cache laid out in forward that backward then misreads is backward's fault.
+    """
+    if case.verdict == "accepted":
+        return set().union(*(JUDGED_BY[cell] for cell in case.changed))
+    scheme = load_scheme("dropout")
+    catcher = next(n for n, cell in scheme.cells.items() if case.caught_by in cell.checks)
+    return next(cells for cells in JUDGED_BY.values() if catcher in cells)
 
 
 @dataclass
@@ -57,7 +72,7 @@ def problems_of(item):
         if short:
             found.append(f"right, but lost marks to {', '.join(sorted(item.failing)) or short}")
     else:
-        allowed = set().union(*(JUDGED_BY[cell] for cell in case.changed))
+        allowed = cells_that_judge(case)
         if case.caught_by not in item.failing:
             found.append(f"{case.caught_by} did not catch it ({sorted(item.failing)} did)")
         if case.misconception not in item.misconceptions:
