@@ -90,6 +90,15 @@ def test_batchnorm_uses_the_running_averages_at_test_time():
     np.testing.assert_array_equal(bn_param["running_mean"], kept)
 
 
+def test_batchnorm_averages_keep_momentum_of_the_past():
+    """Each batch moves the running averages by 1 - momentum of the way to its own."""
+    x, bn_param = np.array([[2.0], [6.0]]), {"mode": "train", "momentum": 0.9}
+    for mean, var in ((0.4, 0.4), (0.76, 0.76)):  # the batch has mean 4 and variance 4
+        layers.batchnorm_forward(x, np.ones(1), np.zeros(1), bn_param)
+        np.testing.assert_allclose(bn_param["running_mean"], [mean])
+        np.testing.assert_allclose(bn_param["running_var"], [var])
+
+
 def test_batchnorm_of_one_example_is_beta():
     """One example is its own mean, so only beta is left."""
     beta = np.array([1.0, -2.0])

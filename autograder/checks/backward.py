@@ -73,7 +73,7 @@ def _explain(dx, dout, mask, x):
     if any(np.all(close(dx, guess)) for guess in uses_values):
         return "returned a product with the values of x", expected, "backward-uses-values"
     wrong = float((~close(dx, dout * mask)).mean())
-    passed = float((dx[~kept] != 0).mean())
+    passed = float(np.mean(dx[~kept] != 0)) if not kept.all() else 0.0
     if passed and not np.all(dx != 0):
         words = f"passed a gradient to {passed:.3f} of the units that the forward pass dropped"
         return words, expected, "mask-redrawn"

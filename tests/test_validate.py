@@ -1,0 +1,111 @@
+"""`validate` finds nothing wrong with the grader, and would if there were."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.validate.grade_cases import GradedCase, load_cases
+from autograder.validate.report import print_report
+from autograder.validate.verdicts import judge_cases, problems_of
+
+CHECKS = ("fraction_kept_is_p", "dx_is_dout_times_mask")
+
+
+def graded(verdict, failing=(), misconception=None, marks=None, status="failed"):
+    """A graded forward case in which the given checks failed."""
+    case = SimpleNamespace(
+        name="case",
+        verdict=verdict,
+        changed=("dropout_forward",),
+        caught_by="fraction_kept_is_p" if verdict == "wrong" else None,
+        misconception="keep-drop-swapped" if verdict == "wrong" else None,
+    )
+    outcomes = [
+        {
+            "check": check,
+            "status": status if check in failing else "passed",
+            "misconception": misconception if check in failing else None,
+            "error_bound": 1e-12,
+        }
+        for check in CHECKS
+    ]
+    full = {"test_forward_mask": (17.0, 17.0), "test_backward": (15.0, 15.0)}
+    return GradedCase(case, full | (marks or {}), {}, outcomes)
+
+
+def caught(**changes):
+    """A wrong forward that is caught as it should be, but for the changes."""
+    usual = {
+        "failing": ["fraction_kept_is_p"],
+        "misconception": "keep-drop-swapped",
+        "marks": {"test_forward_mask": (12.0, 17.0)},
+    }
+    return graded("wrong", **(usual | changes))
+
+
+def test_right_and_caught_cases_raise_no_problem():
+    """An accepted case with full marks and a wrong one caught by its check are as they should be."""
+    assert problems_of(graded("accepted")) == []
+    assert problems_of(caught()) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (caught(failing=[], marks={}), "did not catch it"),
+        (caught(misconception="wrong-rate"), "does not name keep-drop-swapped"),
+        (caught(marks={"test_backward": (0.0, 15.0)}), "also lost marks in test_backward"),
+        (graded("accepted", marks={"test_backward": (9.0, 15.0)}), "right, but lost marks"),
+        (caught(status="grader_fault"), "the grader failed in fraction_kept_is_p"),
+    ],
+    ids=["survivor", "unnamed", "punished twice", "false rejection", "grader fault"],
+)
+def test_what_is_wrong_is_said(item, words):
+    """Each way in which the grader can fail a case has its sentence."""
+    assert any(words in problem for problem in problems_of(item))
+
+
+def test_a_check_that_catches_nothing_alone_is_a_problem(capsys):
+    """So is a sum of error bounds above what is allowed."""
+    verdicts = judge_cases([caught()], CHECKS)
+    assert verdicts.problems == [
+        "check dx_is_dout_times_mask: no wrong solution is caught by it alone"
+    ]
+    verdicts.problems, verdicts.error_bound = [], 2e-9
+    assert not print_report([caught()], verdicts, sys.stdout)
+    assert "more than is allowed" in capsys.readouterr().out
+
+
+def test_the_catalogue_is_as_large_as_promised():
+    """At least 60 wrong and 25 accepted for the layer, 30 and 8 for the net."""
+    cases = load_cases("dropout")
+    count = lambda verdict, part: sum(c.verdict == verdict and c.part == part for c in cases)  # noqa: E731
+    assert count("wrong", "layer") >= 60
+    assert count("accepted", "layer") >= 25
+    assert count("wrong", "net") >= 30
+    assert count("accepted", "net") >= 8
+
+
+def test_every_case_gets_the_marks_it_should(course):
+    """Every accepted and wrong solution, through the whole notebook: no survivor, no rejection."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "validate", "dropout"],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert done.stdout.endswith("validate: clean\n")
+
+
+@pytest.mark.sweep
+def test_no_seed_changes_a_verdict(course):
+    """A thousand seeds a case."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "sweep", "dropout"], cwd=course, check=False
+    )
+    assert done.returncode == 0
