@@ -168,7 +168,9 @@ def _apply(edit, cells, where):
 
 def _from_python(path, where, verdict, reference):
     if verdict != "accepted":
-        raise CaseError(f"{where}: a wrong case is an edit in a .toml file, so that its fault shows")
+        raise CaseError(
+            f"{where}: a wrong case is an edit in a .toml file, so that its fault shows"
+        )
     part = _part(path.parent.name, where)
     source = path.read_text("utf-8")
     why, found = _cut(source, path, where)
