@@ -136,14 +136,9 @@ with self_check("FullyConnectedNet", "dropout_forward", "dropout_backward"):
     X = np.random.randn(2, 15)
     y = np.random.randint(10, size=2)
     for keep in (1, 0.75, 0.5):
+        # Sizes of the hidden layers, input, classes, keep probability.
         net = FullyConnectedNet(
-            [20, 30],
-            input_dim=15,
-            num_classes=10,
-            dropout=keep,
-            weight_scale=5e-2,
-            dtype=np.float64,
-            seed=123,
+            [20, 30], 15, 10, keep, weight_scale=5e-2, dtype=np.float64, seed=123
         )
         loss, grads = net.loss(X, y)
         print(f"keep probability {keep}")
@@ -176,10 +171,10 @@ def run_experiment(keep, data, num_epochs=None):
     }
     np.random.seed(231)
     if data["X_train"].ndim == 4:  # CIFAR-10
-        net = FullyConnectedNet([500], dropout=keep)
+        net = FullyConnectedNet([500], 3 * 32 * 32, 10, keep)
         learning_rate, epochs = 5e-4, 25
     else:  # digits
-        net = FullyConnectedNet([200, 200], input_dim=64, dropout=keep, weight_scale=5e-2)
+        net = FullyConnectedNet([200, 200], 64, 10, keep, weight_scale=5e-2)
         learning_rate, epochs = 1e-3, 60
     solver = Solver(
         net,

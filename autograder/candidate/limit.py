@@ -5,6 +5,9 @@ import signal
 import threading
 
 
+AGAIN = 0.05  # seconds
+
+
 class Expired(BaseException):
     """Raised inside the call when its time is over; not an Exception, so that few catch it."""
 
@@ -22,13 +25,18 @@ def at_most(seconds):
         yield
         return
 
+    running = True
+
     def expire(number, frame):
-        raise Expired
+        if running:
+            raise Expired
 
     before = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # It fires again and again: a bare `except:` in a loop swallows the first.
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:
+        running = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

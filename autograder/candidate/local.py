@@ -29,12 +29,12 @@ class LocalCandidate:
     """
 
     def __init__(self, namespace, seconds=20):
-        """namespace: the notebook's names. seconds: the limit of each call; after one call has
-        exceeded it all others are refused, so that an endless loop costs its limit once.
+        """namespace: the notebook's names. seconds: the limit of each call; a function that has
+        exceeded it once is not called again, so that an endless loop costs its limit once.
         """
         self._namespace = namespace
         self._seconds = seconds
-        self._expired = None
+        self._expired = {}
 
     def call(self, name, *args, keep=(), returns=None):
         """Call the function `name` and return (result, indices of arguments it changed).
@@ -50,23 +50,26 @@ class LocalCandidate:
         made, _ = self._invoke(f"{name}(...)", self._find(name), args, kwargs, (0,), 1, unpack=False)
         return made
 
+    def hold(self, value):
+        """Put a copy of a plain value on the student's side; returns a handle."""
+        return Handle(as_sent(value))
+
     def call_method(self, handle, method, *args, keep=(), returns=None):
         """Like call, for a method of an object created earlier."""
         called = f"{type(handle._object).__name__}.{method}(...)"
-        bound = getattr(handle._object, method, None)
+        bound = self._run(called, lambda: getattr(handle._object, method, None))
         if bound is None:
             raise NotWritten(called, "does not exist")
         return self._invoke(called, bound, args, {}, keep, returns)
 
     def parameters(self, name):
-        """The parameter names of the function or class `name`; None if it takes any keyword."""
+        """(parameter names of the function or class `name`, whether it takes any keyword)."""
         try:
             found = inspect.signature(self._find(name)).parameters.values()
         except (TypeError, ValueError):
-            return None
-        if any(p.kind is p.VAR_KEYWORD for p in found):
-            return None
-        return [p.name for p in found]
+            return [], True
+        any_keyword = any(p.kind is p.VAR_KEYWORD for p in found)
+        return [p.name for p in found if p.kind is not p.VAR_KEYWORD], any_keyword
 
     def attribute(self, handle, name):
         """A plain copy of an attribute of an object created earlier."""
@@ -74,9 +77,13 @@ class LocalCandidate:
 
     def set_items(self, handle, attribute, items):
         """Assign items of a dictionary attribute (a net's params)."""
-        held = getattr(handle._object, attribute)
-        for key, value in items.items():
-            held[key] = as_sent(value)
+
+        def assign():
+            held = getattr(handle._object, attribute)
+            for key, value in items.items():
+                held[key] = as_sent(value)
+
+        self._run(f".{attribute}[...] = ...", assign)
 
     def read(self, name):
         """A plain copy of a variable. Raises NotWritten if there is none of that name."""
@@ -84,10 +91,14 @@ class LocalCandidate:
 
     @contextlib.contextmanager
     def replaced(self, replacements):
-        """Within the block, the names in `replacements` mean the given objects instead."""
+        """Within the block, the names in `replacements` mean the given objects instead.
+
+        A handle stands for what it holds.
+        """
         missing = object()
         before = {name: self._namespace.get(name, missing) for name in replacements}
-        self._namespace.update(replacements)
+        for name, value in replacements.items():
+            self._namespace[name] = value._object if isinstance(value, Handle) else value
         try:
             yield
         finally:
@@ -131,8 +142,8 @@ class LocalCandidate:
             raise WrongReturn(called, f"returned {reason}, which the checks cannot use") from None
 
     def _run(self, called, action):
-        if self._expired is not None:
-            raise self._expired
+        if called in self._expired:
+            raise self._expired[called]
         quiet = io.StringIO()
         try:
             with (
@@ -144,16 +155,15 @@ class LocalCandidate:
                 warnings.simplefilter("ignore")
                 return action()
         except Expired:
-            self._expired = CallTimeout(called, f"did not end within {self._seconds} s")
-            raise self._expired from None
+            self._expired[called] = CallTimeout(called, f"did not end within {self._seconds} s")
+            raise self._expired[called] from None
         except CandidateError:
             raise
         except NotImplementedError as error:
             raise NotWritten(_stub_of(error), "is not written yet") from None
-        except (Exception, SystemExit) as error:
-            text = str(error).strip().splitlines()
-            detail = f": {text[0][:300]}" if text else ""
-            raise CandidateError(called, f"raised {type(error).__name__}{detail}") from error
+        except BaseException as error:  # a student may raise anything, KeyboardInterrupt too
+            detail = _first_line(error)
+            raise CandidateError(called, f"raised {type(error).__name__}{detail}") from None
 
 
 def _stub_of(error):
@@ -162,3 +172,12 @@ def _stub_of(error):
     while frame.tb_next is not None:
         frame = frame.tb_next
     return frame.tb_frame.f_code.co_qualname.split(".")[0]
+
+
+def _first_line(error):
+    """": ..." with the first line of an exception's message; empty where it has none."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # its __str__ is the student's too
+        lines = []
+    return f": {lines[0][:300]}" if lines else ""

@@ -3,14 +3,18 @@
 import math
 
 from autograder.candidate import CandidateError, NotWritten, WrongReturn
-from autograder.checks.experiment import KEEP, final_accuracies
+from autograder.checks.experiment import (
+    KEEP,
+    final_accuracies,
+    histories_with_right_layer,
+    recorded_histories,
+)
 from autograder.checks.findings import Failed
 
-# Without dropout a run repeats to the last digit or so. With it, right solutions may draw their
-# masks from a stream that np.random.seed does not fix; two such runs differ by .016 * sqrt(2)
-# (standard deviation), and six of these are allowed.
-NEAR = 0.02
-NEAR_WITH_DROPOUT = 0.14
+# With np.random the run repeats to the last digit. Right solutions may draw masks or weights from
+# a stream that np.random.seed does not fix. Two such runs then differ in validation accuracy by
+# .011 * sqrt(2) without dropout and .016 * sqrt(2) with it (standard deviations): six are allowed.
+NEAR = (0.05, 0.1, 0.14, 0.14)
 
 DIRECTIONS = {
     "raise": ("raise", "raised", "increase", "increased", "higher", "up", "raise p", "increase p"),
@@ -46,14 +50,7 @@ def check_ratio_after_two_layers(trial):
 
 def check_accuracies_match_the_run(trial):
     """Question 2: the four final accuracies are those of the recorded run, in the order asked."""
-    answers = _numbers(trial, "inline_question_2", 4)
-    try:
-        histories = trial.candidate.read("histories")
-        recorded = [*final_accuracies(histories[1]), *final_accuracies(histories[KEEP])]
-    except (CandidateError, TypeError, KeyError):
-        raise NotWritten(
-            "the experiment", "did not run, so there are no accuracies to compare with"
-        ) from None
+    answers, recorded = _with_histories(trial)
     if all(1 < answer <= 100 for answer in answers):
         answers = [answer / 100 for answer in answers]  # given as percentages
     right = _matches(answers, recorded)
@@ -92,8 +89,27 @@ def check_smaller_layers_need_less_dropout(trial):
 
 
 def _matches(answers, recorded):
-    limits = (NEAR, NEAR, NEAR_WITH_DROPOUT, NEAR_WITH_DROPOUT)
-    return [abs(a - r) <= near for a, r, near in zip(answers, recorded, limits, strict=True)]
+    return [abs(a - r) <= near for a, r, near in zip(answers, recorded, NEAR, strict=True)]
+
+
+def _with_histories(trial):
+    """(the student's four numbers, the recorded ones).
+
+    Where the experiment did not run for want of a dropout layer, a run with a right one stands
+    in: an answer that reads `histories` then has something to read.
+    """
+    try:
+        histories = recorded_histories(trial)
+    except CandidateError:
+        try:
+            histories = histories_with_right_layer(trial)
+        except CandidateError:
+            raise NotWritten(
+                "the experiment", "did not run, so there are no accuracies to compare with"
+            ) from None
+    with trial.candidate.replaced({"histories": trial.candidate.hold(histories)}):
+        answers = _numbers(trial, "inline_question_2", 4)
+    return answers, [*final_accuracies(histories[1]), *final_accuracies(histories[KEEP])]
 
 
 def _numbers(trial, name, count):
@@ -114,7 +130,7 @@ def _numbers(trial, name, count):
             value = value.strip().rstrip("%")
         try:
             numbers.append(float(value))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise WrongReturn(called, f"did not return {count} numbers") from None
     if not all(map(math.isfinite, numbers)):
         raise WrongReturn(called, "returned a number that is not finite")

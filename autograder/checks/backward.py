@@ -48,7 +48,7 @@ def _dx_is_dout_times_mask(trial, pairing):
         x, dout = away_from_zero(trial.rng, (30, 20)), away_from_zero(trial.rng, (30, 20))
         made = pairing.run(x, "train", p)
         dx, _ = backward(trial.candidate, dout, made.cache)
-        if not np.all(close(dx, dout * made.mask)):
+        if not made.accepts(dx, dout):
             raise Failed(TRAINING.format(p=p), *_explain(dx, dout, made.mask, x))
 
 
@@ -56,24 +56,22 @@ def _explain(dx, dout, mask, x):
     """(what came back, what was expected, misconception) for a wrong training-mode dx."""
     expected = "dx should be dout * mask, with the mask (and the 1/p) of the forward call"
     kept = mask != 0
-    guesses = {
-        "backward-without-mask": dout,
-        "backward-without-scale": dout * kept,
-        "backward-scaled-twice": dout * mask * mask,
-    }
+    guesses = (
+        (dout, "returned dout itself", "backward-without-mask"),
+        (dout * mask.max(), "returned dout / p at every unit", "backward-without-mask"),
+        (dout * kept, "returned dout at the kept units, not divided by p", "backward-without-scale"),
+        (dout * mask * mask, "divided dout at the kept units by p twice", "backward-scaled-twice"),
+    )
     uses_values = (dout * x, dout * mask * x, dout * mask * mask * x, mask * x, x, mask)
-    for name, guess in guesses.items():
+    for guess, words, name in guesses:
         if np.all(close(dx, guess)):
-            words = {
-                "backward-without-mask": "returned dout itself",
-                "backward-without-scale": "returned dout at the kept units, not divided by p",
-                "backward-scaled-twice": "returned dout divided by p twice at the kept units",
-            }[name]
             return words, expected, name
     if any(np.all(close(dx, guess)) for guess in uses_values):
         return "returned a product with the values of x", expected, "backward-uses-values"
     wrong = float((~close(dx, dout * mask)).mean())
     passed = float(np.mean(dx[~kept] != 0)) if not kept.all() else 0.0
+    if np.array_equal(dx != 0, ~kept):
+        return "passed the gradient to just the dropped units", expected, "backward-wrong"
     if passed and not np.all(dx != 0):
         words = f"passed a gradient to {passed:.3f} of the units that the forward pass dropped"
         return words, expected, "mask-redrawn"
@@ -81,37 +79,35 @@ def _explain(dx, dout, mask, x):
 
 
 def _caches_are_kept_apart(trial, pairing):
-    x1, x2 = (away_from_zero(trial.rng, (30, 20)) for _ in range(2))
-    made = (pairing.run(x1, "train", 0.4), pairing.run(x2, "train", 0.7))
     dout = away_from_zero(trial.rng, (30, 20))
-    first = [backward(trial.candidate, dout, made[i].cache)[0] for i in (1, 0)][::-1]
-    try:
-        again = [backward(trial.candidate, dout, made[i].cache)[0] for i in (0, 1)]
-    except CandidateError as error:
-        raise Failed(
-            "dropout_backward(dout, cache), called twice with the same cache,",
-            f"{error.problem} the second time",
-            "a cache should serve any number of times",
-            "cache-used-up",
-        ) from None
-    # Each dx must come from its own mask. Whether it is dout * mask to the letter is
-    # check_dx_is_dout_times_mask's case: here it may be any multiple of it.
-    for i in (0, 1):
-        own, other = ((m.mask != 0) for m in (made[i], made[1 - i]))
-        zeros = first[i] != 0
-        if np.array_equal(zeros, other) and not np.array_equal(zeros, own):
-            raise Failed(
-                "after two forward calls, dropout_backward(dout, cache of the first)",
-                "used the mask of the other call",
-                "each backward should use the mask in its own cache",
-                "last-mask-only",
-            )
-        if not np.all(close(first[i], again[i])):
+    caches, at_once = [], []
+    for p in (0.4, 0.7):
+        made = pairing.run(away_from_zero(trial.rng, (30, 20)), "train", p)
+        caches.append(made.cache)
+        at_once.append(backward(trial.candidate, dout, made.cache)[0])
+    # Whether a gradient is right is check_dx_is_dout_times_mask's case; here it must only stay
+    # what it was when no other call had come between.
+    for cache, before in zip(caches, at_once, strict=True):
+        try:
+            later, _ = backward(trial.candidate, dout, cache)
+        except CandidateError as error:
             raise Failed(
                 "dropout_backward(dout, cache), called twice with the same cache,",
-                "returned two different gradients",
+                f"{error.problem} the second time",
+                "a cache should serve any number of times",
+                "cache-used-up",
+            ) from None
+        if not np.array_equal(later, before, equal_nan=True):
+            again, _ = backward(trial.candidate, dout, cache)
+            if np.array_equal(later != 0, before != 0):
+                name = "cache-used-up"
+            else:
+                name = "last-mask-only" if np.array_equal(again, later) else "mask-redrawn"
+            raise Failed(
+                "dropout_backward(dout, cache), called again after another forward and backward,",
+                "returned another gradient than before",
                 "the same cache should always give the same gradient",
-                "mask-redrawn" if not np.array_equal(zeros, again[i] != 0) else "last-mask-only",
+                name,
             )
 
 
@@ -123,8 +119,8 @@ def _dx_at_zero_inputs(trial, pairing):
     dout = away_from_zero(trial.rng, shape)
     made = pairing.run(x, "train", p)
     dx, _ = backward(trial.candidate, dout, made.cache)
-    dx = np.nan_to_num(dx)
-    if not dx[zeros].any() and dx[~zeros].any():
+    passed = np.isfinite(dx) & (dx != 0)
+    if not passed[zeros].any() and (passed[~zeros].any() or np.isnan(dx).all()):
         raise Failed(
             TRAINING.format(p=p) + f" where {int(zeros.sum())} entries of x are 0 (as after a ReLU)",
             "returned 0 at every one of them",
@@ -144,7 +140,7 @@ def _test_mode_passes_dout(trial, pairing):
         except CandidateError as error:
             returned = error.problem
         else:
-            if np.all(close(dx, dout * made.mask)):
+            if made.accepts(dx, dout):
                 continue
             returned = "returned zeros" if not dx.any() else "did not return dout"
         raise Failed(
@@ -157,24 +153,28 @@ def _test_mode_passes_dout(trial, pairing):
 
 def _dx_for_every_shape(trial, pairing):
     for shape in ((6, 5), (7,), (3, 4, 5), (2, 3, 4, 5), (1,)):
-        for mode in ("train", "test"):
-            x, dout = away_from_zero(trial.rng, shape), away_from_zero(trial.rng, shape)
-            made = pairing.run(x, mode, 0.5)
-            try:
-                backward(trial.candidate, dout, made.cache)
-            except CandidateError as error:
-                if mode == "test" or shape == (6, 5):
-                    raise
-                raise Failed(
-                    error.called, error.problem, "dout may have any number of axes", "two-d-only"
-                ) from None
+        x, dout = away_from_zero(trial.rng, shape), away_from_zero(trial.rng, shape)
+        made = pairing.run(x, "train", 0.5)
+        try:
+            backward(trial.candidate, dout, made.cache)
+        except CandidateError as error:
+            if shape == (6, 5):
+                raise
+            raise Failed(
+                error.called, error.problem, "dout may have any number of axes", "two-d-only"
+            ) from None
 
 
 def _dout_is_left_alone(trial, pairing):
     for mode in ("train", "test"):
         x, dout = away_from_zero(trial.rng, (20, 20)), away_from_zero(trial.rng, (20, 20))
         made = pairing.run(x, mode, 0.5)
-        _, changed = backward(trial.candidate, dout, made.cache)
+        try:
+            _, changed = backward(trial.candidate, dout, made.cache)
+        except CandidateError:
+            if mode == "train":
+                raise
+            continue  # check_test_mode_passes_dout's case
         if changed:
             raise Failed(
                 f"dropout_backward(dout, cache) in {mode} mode",

@@ -1,5 +1,7 @@
 """Checks of dropout_forward's manners: modes, seeds, shapes, dtypes, its arguments."""
 
+import itertools
+
 import numpy as np
 
 from autograder.candidate import CandidateError, NotWritten
@@ -77,13 +79,13 @@ def check_seed_fixes_the_mask(trial):
 
 
 def check_float32_stays_float32(trial):
-    """float32 in, float32 out, in both modes."""
-    for mode in ("train", "test"):
-        x = away_from_zero(trial.rng, (6, 5), np.float32)
+    """float32 in, float32 out, and float64 in, float64 out, in both modes."""
+    for mode, dtype in itertools.product(("train", "test"), (np.float32, np.float64)):
+        x = away_from_zero(trial.rng, (6, 5), dtype)
         made = forward(trial.candidate, x, mode, 0.5)
-        if made.out.dtype != np.float32:
+        if made.out.dtype != dtype:
             raise Failed(
-                made.called + ", dtype float32",
+                f"{made.called}, dtype {x.dtype}",
                 f"returned dtype {made.out.dtype}",
                 "the output should have x's dtype",
                 "dtype-changed",

@@ -15,6 +15,17 @@ PROBE_SHAPE = (200, 200)
 PROBE_PS = (0.25, 0.4, 0.7)
 
 
+def distinct_draws(kept):
+    """The entries of a 2-D mask that can be draws of their own: a mask shared by all rows, or
+    by all columns, counts once. 1-D boolean array.
+    """
+    if np.all(kept == kept[:1]):
+        return kept[0]
+    if np.all(kept == kept[:, :1]):
+        return kept[:, 0]
+    return kept.ravel()
+
+
 @dataclass(frozen=True)
 class Forward:
     """One forward call: what went in, what came out."""
@@ -36,22 +47,28 @@ class Forward:
         return self.out / self.x
 
 
-def forward(candidate, x, mode, p, seed=None, any_shape=False):
+def forward(candidate, x, mode, p, seed=None, any_shape=False, param=None):
     """Call dropout_forward(x, {'mode': mode, 'p': p[, 'seed': seed]}).
+
+    param: a held dictionary of that content, to send the very same one several times.
 
     Raises CandidateError; WrongReturn where the output is no array of x's shape (unless
     any_shape) or not finite.
     """
-    param = {"mode": mode, "p": p}
+    content = {"mode": mode, "p": p}
     if seed is not None:
-        param["seed"] = seed
-    called = f"dropout_forward(x, {param}) with x of shape {x.shape}"
+        content["seed"] = seed
+    called = f"dropout_forward(x, {content}) with x of shape {x.shape}"
     with named(called):
-        (out, cache), changed = candidate.call("dropout_forward", x, param, keep=(1,), returns=2)
+        (out, cache), changed = candidate.call(
+            "dropout_forward", x, param or content, keep=(1,), returns=2
+        )
     if not isinstance(out, np.ndarray):
         if x.ndim == 0 or not np.isscalar(out) or out is None:
             raise WrongReturn(called, f"returned {_kind(out)} as its output, not an array")
         out = np.asarray(out)
+    if out.dtype.kind not in "fiub" or not np.all(np.isfinite(out)):
+        raise WrongReturn(called, "returned NaN or infinite values")
     if out.shape != x.shape and not any_shape:
         raise WrongReturn(called, f"returned an output of shape {out.shape}", "wrong-shape")
     return Forward(called, x, out, cache, 0 in changed)

@@ -13,9 +13,9 @@ from autograder.checks.net_recovery import (
     CLASSES,
     INPUTS,
     KEEPS,
+    differ,
     dropping_layers,
     require_dropout,
-    require_written,
     training_calls,
 )
 from autograder.checks.statistics import count_fits
@@ -59,22 +59,38 @@ def check_layers_draw_their_own_masks(trial):
 
 
 def _keep_one_means_no_dropout(trial):
-    require_written(trial)
+    require_dropout(trial, but_not_wrong=True)
     net = build(trial, (12, 9), INPUTS, CLASSES, 1)
     X, y = trial.rng.normal(size=(5, INPUTS)), trial.rng.integers(CLASSES, size=5)
     loss, grads = net.loss(X, y)
-    truth = trial.oracle.oracles().net_loss_and_gradients(net.weights, net.biases, X, y, None)
-    off = [abs(loss - truth[0]) > 1e-4 * max(1, abs(truth[0]))]
-    off += [_differ(g, t) for g, t in zip(grads["weights"], truth[1], strict=True)]
-    off += [_differ(g, t) for g, t in zip(grads["biases"], truth[2], strict=True)]
-    if any(off):
-        repeated, _ = net.loss(X, y)
+    truth, *gradients = trial.oracle.oracles().net_loss_and_gradients(
+        net.weights, net.biases, X, y, None
+    )
+    words = f"{net.called}.loss(X, y)"
+    repeated, _ = net.loss(X, y)
+    if repeated != loss:
         raise Failed(
-            f"{net.called}.loss(X, y)",
-            f"gave loss {loss:.6f}" + (", then another" if repeated != loss else ""),
-            f"without dropout loss and gradients are the plain net's (loss {truth[0]:.6f})",
-            "keep-one-drops" if repeated != loss or off[0] else "net-wrong-without-dropout",
+            words,
+            f"gave loss {loss:.6f}, and {repeated:.6f} when called again",
+            f"nothing is dropped, so it is {truth:.6f} each time",
+            "keep-one-drops",
         )
+    if not abs(loss - truth) <= 1e-4 * max(1, abs(truth)):
+        raise Failed(
+            words,
+            f"gave loss {loss:.6f}",
+            f"without dropout the loss is the plain net's, {truth:.6f}",
+            "net-wrong-without-dropout",
+        )
+    for kind, expected in zip(("weights", "biases"), gradients[:2], strict=True):
+        for name, g, t in zip(net.names[kind], grads[kind], expected, strict=True):
+            if differ(g, t):
+                raise Failed(
+                    words,
+                    f"gave a wrong gradient for {name}",
+                    "without dropout the gradients are the plain net's",
+                    "net-wrong-without-dropout",
+                )
 
 
 def _every_hidden_layer_is_dropped(trial):
@@ -115,7 +131,7 @@ def _every_hidden_layer_is_dropped(trial):
 def _only_hidden_units_are_dropped(trial):
     for keep in KEEPS:
         net, calls = training_calls(trial, keep)
-        if any(_differ(call.inputs[0], call.x) for call in calls):
+        if any(differ(call.inputs[0], call.x) for call in calls):
             raise Failed(
                 f"{net.called}.{ONE}",
                 "passed something else than X into the first layer",
@@ -130,9 +146,8 @@ def _only_hidden_units_are_dropped(trial):
             probabilities /= probabilities.sum()
             loss = -np.log(probabilities[call.y])
             dscores = probabilities - (np.arange(CLASSES) == call.y)
-            if abs(call.loss - loss) > 1e-4 * max(1, loss) or _differ(
-                call.grads["biases"][-1], dscores
-            ):
+            right_loss = abs(call.loss - loss) <= 1e-4 * max(1, loss)
+            if not right_loss or differ(call.grads["biases"][-1], dscores):
                 raise Failed(
                     words,
                     f"gave loss {call.loss:.6f}",
@@ -153,9 +168,9 @@ def _gradients_match_the_masks(trial):
                 expected = np.where(active, upstream * call.masks[layer], 0.0)
                 # Units at the kink of ReLU may go either way.
                 clear = active | (call.relus[layer] == 0)
-                if _differ(db[layer][clear], expected[clear]):
+                if differ(db[layer][clear], expected[clear]):
                     unmasked = np.where(active, upstream, 0.0)
-                    skipped = not _differ(db[layer][clear], unmasked[clear])
+                    skipped = not differ(db[layer][clear], unmasked[clear])
                     raise Failed(
                         f"{net.called}.{ONE}",
                         f"gave a gradient for hidden layer {layer + 1} that "
@@ -174,21 +189,35 @@ def _test_time_uses_every_unit(trial):
     net.loss(X, y)
     first, second = net.scores(X), net.scores(X)
     truth = trial.oracle.oracles().net_scores(net.weights, net.biases, X)
-    if _differ(first, truth) or _differ(second, truth):
-        random = _differ(first, second)
+    if differ(first, truth) or differ(second, truth):
+        random = differ(first, second)
         raise Failed(
             f"{net.called}.loss(X)",
             "gave two different answers for the same X" if random else "gave rescaled scores",
             "at test time every unit is used and nothing is rescaled",
             "net-dropout-at-test",
         )
-    losses = {net.loss(X, y)[0] for _ in range(3)}
-    if len(losses) == 1:
+    _normalized_test_time_is_fixed(trial)
+    plain = trial.oracle.oracles().net_loss_and_gradients(net.weights, net.biases, X, y, None)[0]
+    if all(abs(net.loss(X, y)[0] - plain) < 1e-6 for _ in range(2)):
         raise Failed(
             f"{net.called}.loss(X, y) after a call of loss(X)",
-            "gave the same loss three times: nothing is dropped any more",
+            f"gave {plain:.6f}, the loss without dropout: nothing is dropped any more",
             "training calls drop units before and after a test call",
             "stuck-in-test-mode",
+        )
+
+
+def _normalized_test_time_is_fixed(trial):
+    net = build(trial, (60,), INPUTS, CLASSES, 0.7, normalization="batchnorm")
+    X, y = trial.rng.normal(size=(4, INPUTS)), trial.rng.integers(CLASSES, size=4)
+    net.loss(X, y)
+    if differ(net.scores(X), net.scores(X)):
+        raise Failed(
+            f"{net.called}.loss(X)",
+            "gave two different answers for the same X",
+            "at test time every unit is used, with batch norm too",
+            "net-dropout-at-test",
         )
 
 
@@ -221,8 +250,8 @@ def _layers_draw_their_own_masks(trial):
     require_dropout(trial)
     for keep in KEEPS:
         net, calls = training_calls(trial, keep)
-        if not all(dropping_layers(calls)[:2]):
-            continue  # a layer without dropout: check_every_hidden_layer_is_dropped says so
+        if not all(dropping_layers(calls)[:2]) or not _rate_is_right(calls, keep):
+            continue  # the checks of every layer and of the rate say so
         layers = [(call.masks[0], call.masks[1]) for call in calls]
         turns = [(a.masks[0], b.masks[0]) for a, b in zip(calls[::2], calls[1::2], strict=False)]
         for words, pairs in (("hidden layers 1 and 2", layers), ("two calls", turns)):
@@ -237,6 +266,9 @@ def _layers_draw_their_own_masks(trial):
                 )
     net = build(trial, HIDDEN_FOR_BATCH, INPUTS, CLASSES, 0.5)
     X = np.repeat(trial.rng.normal(size=(1, INPUTS)), 4, axis=0)
+    losses = {net.loss(X, np.arange(4) % CLASSES)[0] for _ in range(3)}
+    if len(losses) == 1:
+        return  # a net of one hidden layer that drops nothing, or the same in every call
     _, grads = net.loss(X, np.arange(4) % CLASSES)
     # dW = sum of outer(h_i, ds_i) over the examples: of rank 1 when all h_i are the same.
     sizes = np.linalg.svd(grads["weights"][-1], compute_uv=False)
@@ -252,16 +284,17 @@ def _layers_draw_their_own_masks(trial):
 HIDDEN_FOR_BATCH = (60,)
 
 
+def _rate_is_right(calls, keep):
+    """Whether roughly a fraction `keep` is kept: else chance agreement would be another."""
+    seen = np.concatenate([mask for call in calls for mask in call.masks[:2]])
+    seen = seen[~np.isnan(seen)]
+    return abs(np.count_nonzero(seen) / seen.size - keep) < 0.12
+
+
 def _agreements(pairs):
     first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
     both = ~np.isnan(first) & ~np.isnan(second)
     return int(np.sum((first[both] != 0) == (second[both] != 0))), int(both.sum())
-
-
-def _differ(a, b):
-    """Whether arrays differ by more than rounding, relative to the larger one's size."""
-    size = max(float(np.max(np.abs(b), initial=0)), 1e-8)
-    return not float(np.max(np.abs(np.asarray(a) - b), initial=0)) <= 1e-5 * size
 
 
 def _worst(kept, keep):

@@ -13,7 +13,7 @@ NAME = "FullyConnectedNet"
 
 # The same argument under the names that other years of the course gave it.
 SPELLINGS = {
-    "dropout": ("dropout", "dropout_keep_ratio", "keep_prob", "keep_ratio", "dropout_p"),
+    "dropout": ("dropout", "dropout_keep_ratio", "keep_prob", "keep_ratio", "dropout_p", "p"),
     "normalization": ("normalization", "use_batchnorm", "use_bn", "batchnorm"),
 }
 
@@ -24,12 +24,14 @@ class Net:
 
     weights[l]: (fan_in, fan_out); biases[l]: (fan_out,); gammas, betas: one a hidden layer,
     or empty. names: the student's parameter names, in the order weights, biases, gammas, betas.
+    precise: whether its parameters are float64, as asked for.
     """
 
     candidate: object
     handle: object
     called: str
     names: dict
+    precise: bool
     weights: list
     biases: list
     gammas: list
@@ -57,12 +59,16 @@ class Net:
         for kind, names in self.names.items():
             ordered[kind] = []
             for name, value in zip(names, getattr(self, kind), strict=True):
-                if name not in grads or np.size(grads[name]) != value.size:
+                grad = grads.get(name)
+                if not isinstance(grad, np.ndarray) or grad.size != value.size:
                     raise WrongReturn(called, f"returned no gradient of the right shape for {name}")
-                ordered[kind].append(np.asarray(grads[name], dtype=float).reshape(value.shape))
-        if np.size(loss) != 1:
+                ordered[kind].append(grad.astype(float).reshape(value.shape))
+        if not isinstance(loss, (int, float, np.ndarray)) or np.size(loss) != 1:
             raise WrongReturn(called, "returned a loss that is not a single number")
-        return float(np.reshape(loss, ())), ordered
+        numbers = [np.reshape(loss, ()), *(g for found in ordered.values() for g in found)]
+        if not all(np.all(np.isfinite(n)) for n in numbers):
+            raise WrongReturn(called, "returned a loss or gradients with NaN or infinite values")
+        return float(numbers[0]), ordered
 
     def moved(self, direction, step):
         """Add step * direction (dict like gradients) to the parameters, in the student's net."""
@@ -101,7 +107,7 @@ def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, 
         "seed": seed,
     }
     with named(called):
-        arguments = _as_spelled(candidate.parameters(NAME), wanted)
+        arguments = _as_spelled(*candidate.parameters(NAME), wanted)
         handle = candidate.create(NAME, list(hidden_dims), **arguments)
         params = candidate.attribute(handle, "params")
     names = _arrange(params, [input_dim, *hidden_dims, num_classes], bool(normalization), called)
@@ -115,21 +121,20 @@ def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, 
     # Small scores: no probability is so near to 0 that an epsilon inside a logarithm shows.
     values["weights"][-1] *= 0.2
     values["biases"][-1] *= 0.2
-    net = Net(candidate, handle, called, names, **values)
+    precise = all(params[name].dtype == np.float64 for found in names.values() for name in found)
+    net = Net(candidate, handle, called, names, precise, **values)
     net.moved({kind: [0.0] * len(found) for kind, found in names.items()}, 0.0)
     return net
 
 
-def _as_spelled(accepted, wanted):
+def _as_spelled(accepted, any_keyword, wanted):
     """The arguments under the names that this constructor has; those it lacks are left out."""
-    if accepted is None:
-        return wanted
     arguments = {}
     for name, value in wanted.items():
         spelling = next((s for s in SPELLINGS.get(name, (name,)) if s in accepted), None)
         if spelling is None:
-            if name == "dropout" or (name == "normalization" and value):
-                arguments[name] = value  # needed: let the constructor say that it has none
+            if any_keyword or name == "dropout" or (name == "normalization" and value):
+                arguments[name] = value  # if it has none, let the constructor say so
             continue
         boolean = spelling.startswith(("use_", "batchnorm"))
         arguments[spelling] = (value == "batchnorm") if boolean else value
@@ -145,18 +150,20 @@ def _arrange(params, dims, normalized, called):
             series.setdefault(match[1], []).append((int(match[2]), name, value))
     layers = list(zip(dims[:-1], dims[1:], strict=True))
     found = {"weights": None, "biases": None, "gammas": None, "betas": None}
-    for entries in series.values():
+    for prefix, entries in series.items():
         entries.sort(key=lambda entry: entry[0])
         names = [name for _, name, _ in entries]
         shapes = [value.shape for _, _, value in entries]
         sizes = [value.size for _, _, value in entries]
+        # Some give the last layer a gamma and a beta too, which nothing uses.
+        norm = prefix.lower().startswith(("gamma", "beta")) or sizes == dims[1:-1]
         if shapes == layers:
             found["weights"] = names
-        elif sizes == dims[1:]:
-            found["biases"] = names
-        elif sizes == dims[1:-1] and normalized:
+        elif normalized and norm and sizes[: len(dims) - 2] == dims[1:-1]:
             ones = all(np.allclose(value, 1) for _, _, value in entries)
-            found["gammas" if ones else "betas"] = names
+            found["gammas" if ones else "betas"] = names[: len(dims) - 2]
+        elif sizes == dims[1:] and not norm:
+            found["biases"] = names
     if not normalized:
         found["gammas"] = found["betas"] = []
     missing = [kind for kind, names in found.items() if names is None]

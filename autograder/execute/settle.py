@@ -41,7 +41,11 @@ def settle(cell, execution):
     if errors:
         return Settled(0.0, f"this test cell did not finish ({errors[0].ename})")
     if result is None:
-        why = "the notebook's kernel had died before it" if execution.get("kernel_died") else "it gave no result"
+        why = (
+            "the notebook's kernel had died before it"
+            if execution.get("kernel_died")
+            else "it gave no result"
+        )
         return Settled(0.0, f"this test cell gave no mark: {why}")
     number = _number(cell)
     agreed = number is not None and math.isclose(number, result.get("mark", math.nan))

@@ -1,0 +1,162 @@
+"""The IPython shell that cells run in: a notebook kernel's, without the messaging."""
+
+import asyncio
+import builtins
+import getpass
+import signal
+import sys
+
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.displayhook import ZMQShellDisplayHook
+from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
+from IPython.core.error import StdinNotImplementedError
+from traitlets import Any, Type
+from traitlets.config import Config
+
+# How often a cell is resumed that something has thrown out of its event loop.
+RESUME = 5
+
+
+class _Publisher(ZMQDisplayPublisher):
+    """display(), figures, clear_output()."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs):
+        metadata = {} if metadata is None else metadata
+        self._validate_data(data, metadata)
+        self.shell.outbox.show(
+            {
+                "output_type": "update_display_data" if update else "display_data",
+                "data": data,
+                "metadata": metadata,
+                "display_id": (transient or {}).get("display_id"),
+            }
+        )
+
+    def clear_output(self, wait=False):
+        self.shell.outbox.show({"output_type": "clear_output", "wait": bool(wait)})
+
+
+class _ResultHook(ZMQShellDisplayHook):
+    """The value of a cell's last line."""
+
+    def start_displayhook(self):
+        self.msg = {"content": {"data": {}, "metadata": {}}}
+
+    def finish_displayhook(self):
+        message, self.msg = self.msg, None
+        if message and message["content"]["data"]:
+            self.shell.outbox.show({"output_type": "execute_result", **message["content"]})
+
+
+class CellShell(ZMQInteractiveShell):
+    """A kernel's shell whose outputs go to `outbox`; no kernel, no sockets, no threads."""
+
+    outbox = Any(allow_none=True)
+    displayhook_class = Type(_ResultHook)
+    display_pub_class = Type(_Publisher)
+
+    def _showtraceback(self, etype, evalue, stb):
+        if getattr(self.displayhook, "msg", None) is not None:
+            self._last_traceback_during_displayhook = True
+        self.outbox.error(etype.__name__, evalue, stb)
+        self._last_traceback = stb
+
+    def enable_gui(self, gui=None):
+        """Nothing: there is no screen, and inline figures need no event loop."""
+
+    def ask_exit(self):
+        """Nothing: exit() ends no grading."""
+
+
+def make_shell(ipython_dir):
+    """The shell, with inline figures as a notebook has them.
+
+    Must exist before matplotlib's inline backend is imported, which looks for it then.
+    """
+    config = Config()
+    config.HistoryManager.enabled = False  # a database and a thread that nobody needs
+    shell = CellShell.instance(
+        config=config, ipython_dir=str(ipython_dir), compiler_class=XCachingCompiler
+    )
+    shell.enable_matplotlib("inline")
+    return shell
+
+
+def attach(shell, outbox, cwd):
+    """Make the shell this process's own: its outputs, and nothing of an earlier notebook."""
+    shell.outbox = outbox
+    shell.db = {}  # %store would otherwise reach the next student
+    shell.starting_dir = cwd
+    shell.user_ns["_dh"] = [cwd]
+    builtins.input = getpass.getpass = _no_input
+
+
+def run_cell(shell, loop, source):
+    """Run one cell as a kernel does; what it shows is in the outbox then.
+
+    Returns what the cell is to be reported with: execution_count and error, None or the
+    exception's dictionary of ename, evalue and traceback.
+    """
+    shell.outbox.begin(shell.execution_count)
+    # asyncio's way with an interrupt is to cancel a task, which stops no endless loop.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = _in_loop(loop, _execute(shell, source))
+        error = result.error_before_exec or result.error_in_exec
+        failed = not result.success or shell._last_traceback_during_displayhook
+        traceback = shell._last_traceback or []
+    except BaseException as broken:  # a cell that has damaged the shell itself
+        error, failed, traceback = broken, True, []
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        shell.payload_manager.clear_payload()
+    report = {"ename": type(error).__name__, "evalue": _text(error), "traceback": traceback}
+    return {"execution_count": shell.execution_count - 1, "error": report if failed else None}
+
+
+async def _execute(shell, source):
+    # Mirrors ipykernel's do_execute: every cell runs inside a running event loop.
+    problem = None
+    try:
+        transformed = shell.transform_cell(source)
+    except Exception:
+        transformed, problem = source, sys.exc_info()
+    shell._last_traceback = None
+    shell._last_traceback_during_displayhook = False
+    prepared = {"transformed_cell": transformed, "preprocessing_exc_tuple": problem}
+    if not shell.should_run_async(source, **prepared):
+        return shell.run_cell(source, store_history=True)
+    result = None
+    try:
+        result = await shell.run_cell_async(source, store_history=True, **prepared)
+    finally:
+        shell.events.trigger("post_execute")
+        shell.events.trigger("post_run_cell", result)
+    return result
+
+
+def _in_loop(loop, coroutine):
+    asyncio.set_event_loop(loop)
+    task = loop.create_task(coroutine)
+    for _ in range(RESUME):
+        try:
+            return loop.run_until_complete(task)
+        except BaseException:
+            if task.done():
+                raise
+            task.cancel()  # interrupted while it awaited something: the cell shows that
+    raise RuntimeError("the cell did not come to an end")
+
+
+def _no_input(prompt="", *args, **kwargs):
+    """Nobody can answer."""
+    raise StdinNotImplementedError(
+        "raw_input was called, but this frontend does not support input requests."
+    )
+
+
+def _text(error):
+    try:
+        return str(error)
+    except Exception:
+        return ""
