@@ -5,6 +5,8 @@ import inspect
 import io
 import warnings
 
+import numpy as np
+
 from autograder.candidate.errors import CallTimeout, CandidateError, NotWritten, WrongReturn
 from autograder.candidate.limit import Expired, at_most
 from autograder.candidate.values import NotPlain, as_sent, describe, plain, same
@@ -150,6 +152,7 @@ class LocalCandidate:
                 contextlib.redirect_stdout(quiet),
                 contextlib.redirect_stderr(quiet),
                 warnings.catch_warnings(),
+                np.errstate(),  # restores what a np.seterr in the call changes
                 at_most(self._seconds),
             ):
                 warnings.simplefilter("ignore")

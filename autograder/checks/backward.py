@@ -99,10 +99,11 @@ def _caches_are_kept_apart(trial, pairing):
             ) from None
         if not np.array_equal(later, before, equal_nan=True):
             again, _ = backward(trial.candidate, dout, cache)
-            if np.array_equal(later != 0, before != 0):
-                name = "cache-used-up"
+            if np.array_equal(again, later, equal_nan=True):
+                name = "last-mask-only"
             else:
-                name = "last-mask-only" if np.array_equal(again, later) else "mask-redrawn"
+                same_units = np.array_equal(later != 0, before != 0)
+                name = "cache-used-up" if same_units else "mask-redrawn"
             raise Failed(
                 "dropout_backward(dout, cache), called again after another forward and backward,",
                 "returned another gradient than before",

@@ -160,12 +160,9 @@ def check_kept_count_varies(trial):
 
 def check_extreme_p(trial):
     """p = 1 keeps everything; p = .002 keeps about 80 of 40 000 units, as 500 x."""
-    usual = probe(trial, 0.25)  # what goes wrong at every p is not said of the extremes
-    draws = distinct_draws(usual.kept)
-    fits = count_fits(trial.ledger, int(draws.sum()), draws.size, 0.25)
-    cause = "edge-p" if fits else rate_misconception(trial)
+    cause, right_scale = _usual_mistake(trial)
     x = away_from_zero(trial.rng, (80, 50))
-    whole = _at_extreme(trial, x, 1.0)
+    whole = _at_extreme(trial, x, 1.0, cause)
     dropped = int((~whole.kept).sum())
     if dropped > FLOAT32_TIES or not np.all(close(whole.out, x) | ~whole.kept):
         raise Failed(
@@ -175,7 +172,7 @@ def check_extreme_p(trial):
             cause,
         )
     p, x = 0.002, away_from_zero(trial.rng, (200, 200))
-    sparse = _at_extreme(trial, x, p)
+    sparse = _at_extreme(trial, x, p, cause)
     draws = distinct_draws(sparse.kept)
     kept, n = int(draws.sum()), draws.size
     if not count_fits(trial.ledger, kept, n, p):
@@ -183,8 +180,7 @@ def check_extreme_p(trial):
             sparse.called, f"kept {kept} of {n} units", f"about {n * p:.0f} should be kept", cause
         )
     # A wrong divisor at every p is check_values_are_zero_or_one_over_p's case.
-    right_usually = usual.kept.any() and np.all(close(usual.mask[usual.kept], 4.0))
-    if right_usually and not np.all(close(sparse.mask[sparse.kept], 1 / p)):
+    if right_scale and not np.all(close(sparse.mask[sparse.kept], 1 / p)):
         raise Failed(
             sparse.called,
             f"returned kept units of {sparse.mask[sparse.kept].mean():.6g} x",
@@ -193,11 +189,24 @@ def check_extreme_p(trial):
         )
 
 
-def _at_extreme(trial, x, p):
+def _usual_mistake(trial):
+    """(the misconception to name at an extreme p, whether the divisor is right at p = .25).
+
+    What goes wrong at every p has nothing to do with the extremes.
+    """
+    usual = probe(trial, 0.25)
+    draws = distinct_draws(usual.kept)
+    right_scale = bool(usual.kept.any() and np.all(close(usual.mask[usual.kept], 4.0)))
+    if not count_fits(trial.ledger, int(draws.sum()), draws.size, 0.25):
+        return rate_misconception(trial), right_scale
+    return "edge-p" if right_scale else scale_misconception(trial), right_scale
+
+
+def _at_extreme(trial, x, p, cause):
     try:
         return forward(trial.candidate, x, "train", p)
     except CandidateError as error:
-        raise Failed(error.called, error.problem, f"p = {p:g} is a valid p", "edge-p") from None
+        raise Failed(error.called, error.problem, f"p = {p:g} is a valid p", cause) from None
 
 
 def _require_both(trial, measured):

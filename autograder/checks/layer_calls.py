@@ -19,6 +19,8 @@ def distinct_draws(kept):
     """The entries of a 2-D mask that can be draws of their own: a mask shared by all rows, or
     by all columns, counts once. 1-D boolean array.
     """
+    if kept.all() or not kept.any():
+        return kept.ravel()
     if np.all(kept == kept[:1]):
         return kept[0]
     if np.all(kept == kept[:, :1]):

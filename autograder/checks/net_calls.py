@@ -67,7 +67,7 @@ class Net:
             raise WrongReturn(called, "returned a loss that is not a single number")
         numbers = [np.reshape(loss, ()), *(g for found in ordered.values() for g in found)]
         if not all(np.all(np.isfinite(n)) for n in numbers):
-            raise WrongReturn(called, "returned a loss or gradients with NaN or infinite values")
+            raise WrongReturn(called, "returned NaN or infinite values", "loss-not-finite")
         return float(numbers[0]), ordered
 
     def moved(self, direction, step):

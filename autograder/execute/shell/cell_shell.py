@@ -2,13 +2,16 @@
 
 import asyncio
 import builtins
+import functools
 import getpass
+import pdb
 import signal
 import sys
 
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
+from IPython.core import debugger
 from IPython.core.error import StdinNotImplementedError
 from traitlets import Any, Type
 from traitlets.config import Config
@@ -68,6 +71,10 @@ class CellShell(ZMQInteractiveShell):
         """Nothing: exit() ends no grading."""
 
 
+# Programs ask for the class's name to find out whether they run in a notebook.
+CellShell.__name__ = "ZMQInteractiveShell"
+
+
 def make_shell(ipython_dir):
     """The shell, with inline figures as a notebook has them.
 
@@ -79,6 +86,7 @@ def make_shell(ipython_dir):
         config=config, ipython_dir=str(ipython_dir), compiler_class=XCachingCompiler
     )
     shell.enable_matplotlib("inline")
+    pdb.Pdb, pdb.set_trace = debugger.Pdb, debugger.set_trace  # as a kernel has it
     return shell
 
 
@@ -88,7 +96,8 @@ def attach(shell, outbox, cwd):
     shell.db = {}  # %store would otherwise reach the next student
     shell.starting_dir = cwd
     shell.user_ns["_dh"] = [cwd]
-    builtins.input = getpass.getpass = _no_input
+    builtins.input = functools.partial(_no_input, "raw_input")
+    getpass.getpass = functools.partial(_no_input, "getpass")
 
 
 def run_cell(shell, loop, source):
@@ -148,10 +157,9 @@ def _in_loop(loop, coroutine):
     raise RuntimeError("the cell did not come to an end")
 
 
-def _no_input(prompt="", *args, **kwargs):
-    """Nobody can answer."""
+def _no_input(name, *args, **kwargs):
     raise StdinNotImplementedError(
-        "raw_input was called, but this frontend does not support input requests."
+        f"{name} was called, but this frontend does not support input requests."
     )
 
 

@@ -44,6 +44,7 @@ def enter_notebook(cwd, out, err):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.chdir(cwd)
     sys.path[0] = os.getcwd()
+    sys.argv = [""]
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     # All children are copies of one process: without this they would draw the same numbers.

@@ -15,6 +15,7 @@ RICH_BYTES = 10_000_000
 # Every output costs at least this, so that a loop of tiny ones ends too.
 RICH_LEAST = 1_000
 ERROR_CHARACTERS = 20_000
+ERROR_ENDS = 8
 ERRORS = 20
 
 
@@ -125,15 +126,16 @@ class CellStream(io.TextIOBase):
 
 
 def error_output(ename, evalue, traceback):
-    """An exception as a notebook's output, cut where it is endless."""
-    cut = [_cut(str(line)) for line in traceback]
-    if sum(map(len, cut)) > ERROR_CHARACTERS:
-        cut = [_cut("\n".join(cut))]
+    """An exception as a notebook's output, cut where it is endless, as recursions are."""
+    lines = [_cut(str(line)) for line in traceback]
+    if sum(map(len, lines)) > ERROR_CHARACTERS and len(lines) > 2 * ERROR_ENDS:
+        between = f"\n... ({len(lines) - 2 * ERROR_ENDS} calls left out) ...\n"
+        lines = [*lines[:ERROR_ENDS], between, *lines[-ERROR_ENDS:]]
     return {
         "output_type": "error",
         "ename": _cut(str(ename)),
         "evalue": _cut(str(evalue)),
-        "traceback": cut,
+        "traceback": lines,
     }
 
 

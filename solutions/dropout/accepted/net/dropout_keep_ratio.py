@@ -1,89 +1,60 @@
-"""The argument has its newer name, dropout_keep_ratio; `dropout` is another name for it."""
+"""The keep probability has its newer name, dropout_keep_ratio."""
 
 
 class FullyConnectedNet(object):
-    def __init__(
-        self,
-        hidden_dims,
-        input_dim=3 * 32 * 32,
-        num_classes=10,
-        dropout_keep_ratio=1,
-        normalization=None,
-        reg=0.0,
-        weight_scale=1e-2,
-        dtype=np.float32,
-        seed=None,
-        dropout=None,
-    ):
-        if dropout is not None:
-            dropout_keep_ratio = dropout
+    """multi-layer"""
+    def __init__(self, hidden_dims, input_dim=3*32*32, num_classes=10, dropout_keep_ratio=1, normalization=None,
+                 reg=0.0, weight_scale=1e-2, dtype=np.float32, seed=None):
         self.normalization = normalization
         self.use_dropout = dropout_keep_ratio != 1
-        self.reg = reg
-        self.num_layers = 1 + len(hidden_dims)
-        self.dtype = dtype
+        self.reg = reg; self.num_layers = 1+len(hidden_dims); self.dtype = dtype
         self.params = {}
-
-        for l, (i, j) in enumerate(zip([input_dim, *hidden_dims], [*hidden_dims, num_classes])):
-            self.params[f"W{l+1}"] = np.random.randn(i, j) * weight_scale
-            self.params[f"b{l+1}"] = np.zeros(j)
-            if self.normalization and l < self.num_layers - 1:
-                self.params[f"gamma{l+1}"] = np.ones(j)
-                self.params[f"beta{l+1}"] = np.zeros(j)
-
+        layer_dims = [input_dim] + hidden_dims + [num_classes]
+        for n, (i, j) in enumerate(zip(layer_dims, layer_dims[1:]), 1):
+            self.params[f'W{n}'] = weight_scale*np.random.randn(i, j)
+            self.params[f'b{n}'] = np.zeros(j)
+            if normalization is not None and n < self.num_layers:
+                self.params[f'gamma{n}'] = np.ones(j); self.params[f'beta{n}'] = np.zeros(j)
         self.dropout_param = {}
         if self.use_dropout:
-            self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-            if seed is not None:
-                self.dropout_param["seed"] = seed
+            self.dropout_param = {'mode':'train','p':dropout_keep_ratio}
+            if seed is not None: self.dropout_param['seed'] = seed
         self.bn_params = []
-        if self.normalization == "batchnorm":
-            self.bn_params = [{"mode": "train"} for i in range(self.num_layers - 1)]
-        if self.normalization == "layernorm":
-            self.bn_params = [{} for i in range(self.num_layers - 1)]
-        for k, v in self.params.items():
-            self.params[k] = v.astype(dtype)
-
+        if self.normalization == 'batchnorm':
+            self.bn_params = [{'mode':'train'} for i in range(self.num_layers-1)]
+        if self.normalization == 'layernorm':
+            self.bn_params = [{} for i in range(self.num_layers-1)]
+        for k, v in self.params.items(): self.params[k] = v.astype(dtype)
     def loss(self, X, y=None):
         X = X.astype(self.dtype)
-        mode = "test" if y is None else "train"
-        if self.use_dropout:
-            self.dropout_param["mode"] = mode
-        if self.normalization == "batchnorm":
-            for bn_param in self.bn_params:
-                bn_param["mode"] = mode
-
-        cache = {}
-        for l in range(self.num_layers):
-            keys = [f"W{l+1}", f"b{l+1}", f"gamma{l+1}", f"beta{l+1}"]
-            w, b, gamma, beta = (self.params.get(k, None) for k in keys)
-            X, cache[l, "fc"] = affine_forward(X, w, b)
-            if l == self.num_layers - 1:
-                break
-            if self.normalization == "batchnorm":
-                X, cache[l, "norm"] = batchnorm_forward(X, gamma, beta, self.bn_params[l])
-            elif self.normalization == "layernorm":
-                X, cache[l, "norm"] = layernorm_forward(X, gamma, beta, self.bn_params[l])
-            X, cache[l, "relu"] = relu_forward(X)
+        mode = 'test' if y is None else 'train'
+        if self.use_dropout: self.dropout_param['mode'] = mode
+        if self.normalization == 'batchnorm':
+            for bn_param in self.bn_params: bn_param['mode'] = mode
+        fc, nm, rl, dr = [], [], [], []
+        out = X
+        for i in range(self.num_layers-1):
+            out, c = affine_forward(out, self.params[f'W{i+1}'], self.params[f'b{i+1}']); fc.append(c)
+            if self.normalization == 'batchnorm':
+                out, c = batchnorm_forward(out, self.params[f'gamma{i+1}'], self.params[f'beta{i+1}'], self.bn_params[i]); nm.append(c)
+            elif self.normalization == 'layernorm':
+                out, c = layernorm_forward(out, self.params[f'gamma{i+1}'], self.params[f'beta{i+1}'], self.bn_params[i]); nm.append(c)
+            out, c = relu_forward(out); rl.append(c)
             if self.use_dropout:
-                X, cache[l, "drop"] = dropout_forward(X, self.dropout_param)
-        scores = X
-        if mode == "test":
-            return scores
-
-        loss, grads = 0.0, {}
-        loss, dout = softmax_loss(scores, y)
-        loss += 0.5 * self.reg * np.sum(
-            [np.sum(W**2) for k, W in self.params.items() if "W" in k])
-        for l in reversed(range(self.num_layers)):
-            if (l, "drop") in cache:
-                dout = dropout_backward(dout, cache[l, "drop"])
-            if (l, "relu") in cache:
-                dout = relu_backward(dout, cache[l, "relu"])
-            if (l, "norm") in cache:
-                back = batchnorm_backward if self.normalization == "batchnorm" else layernorm_backward
-                dout, grads[f"gamma{l+1}"], grads[f"beta{l+1}"] = back(dout, cache[l, "norm"])
-            dout, dW, db = affine_backward(dout, cache[l, "fc"])
-            grads[f"W{l+1}"] = dW + self.reg * self.params[f"W{l+1}"]
-            grads[f"b{l+1}"] = db
+                out, c = dropout_forward(out, self.dropout_param); dr.append(c)
+        scores, c = affine_forward(out, self.params[f'W{self.num_layers}'], self.params[f'b{self.num_layers}']); fc.append(c)
+        if mode == 'test': return scores
+        grads = {}
+        loss, d = softmax_loss(scores, y)
+        L = self.num_layers
+        d, grads[f'W{L}'], grads[f'b{L}'] = affine_backward(d, fc.pop())
+        while fc:
+            i = len(fc)
+            if self.use_dropout: d = dropout_backward(d, dr.pop())
+            d = relu_backward(d, rl.pop())
+            if self.normalization == 'batchnorm': d, grads[f'gamma{i}'], grads[f'beta{i}'] = batchnorm_backward(d, nm.pop())
+            elif self.normalization == 'layernorm': d, grads[f'gamma{i}'], grads[f'beta{i}'] = layernorm_backward(d, nm.pop())
+            d, grads[f'W{i}'], grads[f'b{i}'] = affine_backward(d, fc.pop())
+        for i in range(1, L+1):
+            loss += .5*self.reg*(self.params[f'W{i}']**2).sum(); grads[f'W{i}'] += self.reg*self.params[f'W{i}']
         return loss, grads
