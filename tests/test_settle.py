@@ -40,9 +40,9 @@ def test_a_warning_on_stderr_costs_nothing():
         (),
         (number("10.0"),),
         (new_output("stream", name="stdout", text="10.0"),),
-        (new_output("error", ename="ValueError", evalue="", traceback=[]),),
+        (new_output("error", ename="CellTimeoutError", evalue="", traceback=[]),),
     ],
-    ids=["no output", "a number alone", "printed", "raised"],
+    ids=["no output", "a number alone", "printed", "timed out"],
 )
 def test_a_cell_without_a_result_has_no_points(outputs):
     """Stock nbgrader gives full marks to a cell that returned nothing."""
@@ -72,10 +72,12 @@ def test_a_contradictory_result_waits_for_a_person(outputs):
     assert "person" in settled.reason
 
 
-def test_a_grader_fault_is_never_a_zero():
-    """A check that broke down leaves the cell to a person."""
-    fault = new_output("error", ename="GraderFault", evalue="", traceback=["secret"])
+@pytest.mark.parametrize("name", ["GraderFault", "ModuleNotFoundError", "LookupError"])
+def test_a_grader_fault_is_never_a_zero(name):
+    """A check that broke down, or a grader that is not installed, leaves the cell to a person."""
+    fault = new_output("error", ename=name, evalue="", traceback=["secret"])
     assert settle(test_cell(shown(0.0), fault), {}).mark is None
+    assert settle(test_cell(fault), {}).mark is None
 
 
 def test_a_failed_setup_is_never_a_zero():
@@ -94,7 +96,7 @@ def test_tidied_outputs_hold_messages_and_mark_only():
         number("10.0"),
         new_output("stream", name="stderr", text="noise"),
         shown(7.0),
-        new_output("error", ename="E", evalue="", traceback=["/secret/path"]),
+        new_output("error", ename="CellTimeoutError", evalue="", traceback=["/secret/path"]),
     )
     settled = settle(cell, {})
     tidy_outputs(cell, settled)

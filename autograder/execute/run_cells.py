@@ -81,20 +81,19 @@ class ExecuteSubmission(Execute):
         end = notebook.run(cell.source, limit, self.grace, outputs)
         if end.timed_out:
             self.log.warning("a cell took longer than %s s", limit)
-            outputs.error(
-                *_words("CellTimeoutError", f"the cell took longer than {limit} s"),
-                before="KeyboardInterrupt",
-            )
+            words = f"the cell took longer than {limit} s"
+            outputs.error(*_error("CellTimeoutError", words), first=True)
         elif end.error and not any(o.get("ename") == end.error.get("ename") for o in cell.outputs):
             # As nbgrader does it: the cell has kept its traceback from being shown.
-            outputs.error(end.error.get("ename"), end.error.get("evalue"), [HIDDEN])
+            traceback = end.error.get("traceback") or [HIDDEN]
+            outputs.error(end.error.get("ename"), end.error.get("evalue"), traceback)
         if end.died:
             words = f"the process that ran this notebook ended in this cell: {end.died}"
-            outputs.error(*_words("DeadKernelError", words))
+            outputs.error(*_error("DeadKernelError", words))
             raise NotebookDied(end.died)
 
 
-def _words(name, what):
+def _error(name, what):
     return name, what, [f"\x1b[0;31m{name}\x1b[0m: {what}"]
 
 

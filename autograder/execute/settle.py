@@ -14,6 +14,8 @@ from nbformat.v4 import new_output
 
 from autograder.marking.cell import RESULT_MIME
 
+# Errors in a test cell that the student's code can bring about: it used up the cell's time.
+STUDENT_STOPS = ("CellTimeoutError", "KeyboardInterrupt", "DeadKernelError")
 PLAIN_FLOAT = re.compile(r"\d+(\.\d+)?(e-?\d+)?")
 
 
@@ -36,10 +38,12 @@ def settle(cell, execution):
     grade_id, points = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
     result = result_of(cell)
     errors = [o for o in cell.outputs if o.output_type == "error"]
-    if any(o.ename == "GraderFault" for o in errors):
-        return Settled(None, "the grader itself failed in this cell; a person must mark it")
+    stopped = [o.ename for o in errors if o.ename in STUDENT_STOPS]
+    if stopped:
+        return Settled(0.0, f"this test cell did not finish ({stopped[0]})")
     if errors:
-        return Settled(0.0, f"this test cell did not finish ({errors[0].ename})")
+        # Whatever the student's code raises, `mark` takes for an outcome.
+        return Settled(None, f"the grader failed in this cell ({errors[0].ename}); a person must mark it")
     if result is None:
         why = (
             "the notebook's kernel had died before it"

@@ -1,12 +1,16 @@
 """Running a notebook's cells without Jupyter's messaging: a warm worker forks a child a notebook.
 
-launcher   in the grading process: starts the worker, asks it for a notebook, sends cells
-worker     the worker process: imports everything once, forks, keeps time, kills what is left over
-child      the forked process: one notebook's cells in an IPython shell
-cell_shell that shell, with its outputs going to an outbox
-outbox     what a cell shows, on its way out of the child
-wire       frames on a socket, between all three
-outputs    what arrives, turned into a notebook's outputs
-
-A sandbox belongs into child.enter_notebook, which runs before any of the student's code.
+In the grading process:
+    launcher   starts the worker, asks it for a notebook, sends the cells one by one
+    outputs    what arrives, turned into a notebook's outputs
+In the worker, which imports everything once (preload):
+    worker     serves the launcher
+    running    a running notebook: passes on its outputs, keeps time, notices its death
+    processes  ends what a notebook has left over
+In the child, which runs one notebook:
+    child      prepares the process, serves the worker. A sandbox belongs into its enter_notebook,
+               which runs before any of the student's code
+    cell_shell the IPython shell
+    outbox     what a cell shows, on its way out
+Between them all: wire, frames on a socket.
 """

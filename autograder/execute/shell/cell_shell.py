@@ -16,6 +16,8 @@ from IPython.core.error import StdinNotImplementedError
 from traitlets import Any, Type
 from traitlets.config import Config
 
+from autograder.execute.shell.outbox import error_output
+
 # How often a cell is resumed that something has thrown out of its event loop.
 RESUME = 5
 
@@ -98,6 +100,7 @@ def attach(shell, outbox, cwd):
     shell.user_ns["_dh"] = [cwd]
     builtins.input = functools.partial(_no_input, "raw_input")
     getpass.getpass = functools.partial(_no_input, "getpass")
+    sys.breakpointhook = lambda *args, **kwargs: None  # nobody to debug
 
 
 def run_cell(shell, loop, source):
@@ -119,8 +122,8 @@ def run_cell(shell, loop, source):
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         shell.payload_manager.clear_payload()
-    report = {"ename": type(error).__name__, "evalue": _text(error), "traceback": traceback}
-    return {"execution_count": shell.execution_count - 1, "error": report if failed else None}
+    report = error_output(type(error).__name__, _text(error), traceback) if failed else None
+    return {"execution_count": shell.execution_count - 1, "error": report}
 
 
 async def _execute(shell, source):

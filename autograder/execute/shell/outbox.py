@@ -12,6 +12,9 @@ from autograder.execute.shell import wire
 # A cell may show this much; the rest is left out, and the notebook says so.
 STREAM_CHARACTERS = 1_000_000
 RICH_BYTES = 10_000_000
+# A cell's first outputs are waited for, at most so many seconds each: if it crashes then, they
+# are on their way. Waiting for all would make a thousand lines slow.
+SENT_AT_ONCE, SENT_WITHIN = 100, 0.05
 # Every output costs at least this, so that a loop of tiny ones ends too.
 RICH_LEAST = 1_000
 ERROR_CHARACTERS = 20_000
@@ -32,7 +35,7 @@ class Outbox:
         self._channel = channel
         self._queue = queue.SimpleQueue()
         self._owner = os.getpid()
-        self._streamed = self._rich = self._errors = 0
+        self._streamed = self._rich = self._errors = self._waited = 0
         threading.Thread(target=self._send_all, daemon=True, name="outbox").start()
 
     def owned(self):
@@ -41,7 +44,7 @@ class Outbox:
 
     def begin(self, execution_count):
         """A cell starts: counting starts again."""
-        self._streamed = self._rich = self._errors = 0
+        self._streamed = self._rich = self._errors = self._waited = 0
         self._queue.put((wire.BEGIN, wire.packed({"execution_count": execution_count})))
 
     def write(self, name, text):
@@ -49,7 +52,7 @@ class Outbox:
         room = STREAM_CHARACTERS + 1 - self._streamed  # one more, which tells that there was more
         if room > 0 and text:
             self._streamed += len(text)
-            self._queue.put((name, text[:room]))
+            self._put(name, text[:room])
 
     def show(self, output):
         """An output other than a stream. Raises TypeError or ValueError if it is not JSON."""
@@ -60,17 +63,25 @@ class Outbox:
         self._rich += max(len(body), RICH_LEAST)
         if self._rich > RICH_BYTES:
             body = wire.packed({"output_type": "left_out"})
-        self._queue.put((wire.OUTPUT, body))
+        self._put(wire.OUTPUT, body)
 
     def error(self, ename, evalue, traceback):
         """An exception, as a notebook shows it."""
         self._errors += 1
         if self.owned() and self._errors <= ERRORS:
-            self._queue.put((wire.OUTPUT, wire.packed(error_output(ename, evalue, traceback))))
+            self._put(wire.OUTPUT, wire.packed(error_output(ename, evalue, traceback)))
 
     def done(self, body):
         """The cell is over."""
         self._queue.put((wire.DONE, wire.packed(body)))
+
+    def _put(self, kind, body):
+        self._queue.put((kind, body))
+        if self._waited < SENT_AT_ONCE:
+            self._waited += 1
+            sent = threading.Event()
+            self._queue.put((None, sent))
+            sent.wait(SENT_WITHIN)
 
     def _send_all(self):
         try:
@@ -78,6 +89,9 @@ class Outbox:
             while True:
                 kind, body = waiting or self._queue.get()
                 waiting = None
+                if kind is None:
+                    body.set()
+                    continue
                 if isinstance(kind, bytes):
                     self._channel.send(kind, body)
                     continue

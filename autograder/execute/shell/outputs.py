@@ -6,7 +6,7 @@ from nbformat.v4 import new_output
 from autograder.execute.shell.outbox import RICH_BYTES, STREAM_CHARACTERS, error_output
 
 LEFT_OUT = "\n[the rest of this cell's output is left out: it is too long]\n"
-DISPLAYS = ("display_data", "execute_result")
+DISPLAYS = ("display_data", "update_display_data", "execute_result")
 
 
 class NotebookOutputs:
@@ -28,7 +28,7 @@ class NotebookOutputs:
 
     def numbered(self, execution_count):
         """The cell's number has arrived; returns it."""
-        if isinstance(execution_count, int):
+        if type(execution_count) is int and execution_count >= 0:
             self._cell.execution_count = execution_count
         return self._cell.execution_count
 
@@ -40,25 +40,25 @@ class NotebookOutputs:
         elif kind == "clear_output":
             self._clear_first = bool(found.get("wait"))
             if not self._clear_first:
-                self._clear()
+                self._outputs.clear()
         elif kind == "left_out":
             self._say_left_out()
-        elif kind == "error":
-            fields = (found.get(name) for name in ("ename", "evalue", "traceback"))
-            self.error(*fields)
-        elif kind in DISPLAYS or kind == "update_display_data":
+        elif kind == "error" or kind in DISPLAYS:
             self._bytes += size
             if self._bytes > 2 * RICH_BYTES:
                 self._say_left_out()
+            elif kind == "error":
+                self.error(found.get("ename"), found.get("evalue"), found.get("traceback"))
             else:
                 self._add_display(kind, found)
 
-    def error(self, ename, evalue, traceback, before=None):
-        """Add an error; before: the name of an error at the end that it goes in front of."""
+    def error(self, ename, evalue, traceback, first=False):
+        """Add an error; first: before the errors that the cell has ended with."""
         traceback = traceback if isinstance(traceback, list) else []
-        output = self._valid(**error_output(ename, evalue, traceback))
-        last = self._outputs[-1] if self._outputs else {}
-        place = len(self._outputs) - (before is not None and last.get("ename") == before)
+        place = len(self._outputs)
+        while first and place and self._outputs[place - 1].output_type == "error":
+            place -= 1
+        output = new_output(**error_output(ename, evalue, traceback))
         self._outputs.insert(place, output)
 
     def _add_stream(self, found):
@@ -84,8 +84,9 @@ class NotebookOutputs:
         data, metadata = found.get("data"), found.get("metadata")
         count = {"execution_count": self._cell.execution_count} if kind == "execute_result" else {}
         shown = "display_data" if kind == "update_display_data" else kind
-        output = self._valid(shown, data=data, metadata=metadata or {}, **count)
-        if output is None:
+        try:
+            output = new_output(shown, data=data, metadata=metadata or {}, **count)
+        except (ValidationError, TypeError, AttributeError):
             return
         display_id = found.get("display_id")
         if isinstance(display_id, str):
@@ -98,12 +99,6 @@ class NotebookOutputs:
         if isinstance(display_id, str):
             self._displays[display_id].append(output)
 
-    def _valid(self, kind=None, **fields):
-        try:
-            return new_output(fields.pop("output_type", kind), **fields)
-        except (ValidationError, TypeError, AttributeError):
-            return None
-
     def _say_left_out(self):
         if not self._full:
             self._full = True
@@ -112,7 +107,4 @@ class NotebookOutputs:
     def _clear_if_asked(self):
         if self._clear_first:
             self._clear_first = False
-            self._clear()
-
-    def _clear(self):
-        self._outputs.clear()
+            self._outputs.clear()

@@ -62,10 +62,11 @@ class RunningNotebook:
                 for kind, body in self._frames(deadline):
                     if kind == wire.DONE:
                         self._relay(list(self._pipes))
-                        body = wire.unpacked(body) | {"timed_out": timed_out}
+                        report = wire.unpacked(body) | {"timed_out": timed_out}
+                        return self._launcher.send(wire.DONE, report)
+                    if kind not in (wire.BEGIN, wire.OUTPUT):
+                        raise wire.Malformed(f"a frame of kind {kind}")
                     self._launcher.send(kind, body)
-                    if kind == wire.DONE:
-                        return
                 if deadline is not None and time.monotonic() >= deadline:
                     if timed_out:
                         return self._died("it went on when it was interrupted", timed_out)

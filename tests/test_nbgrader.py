@@ -1,0 +1,135 @@
+"""Plain nbgrader commands on the course's root: bad input costs its own student only."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
+from nbgrader.apps.api import NbGraderAPI
+
+from autograder.validate.grade_cases import hand_in, reference_cells
+
+ENVIRONMENT = os.environ | {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def nbgrader(folder, *arguments):
+    """Run a command as an instructor does; returns the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def scratch(course, tmp_path_factory):
+    """A course whose class holds one right student and every kind of bad input, autograded."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copy(course / "nbgrader_config.py", folder)
+    shutil.copytree(course / "source" / "dropout", folder / "source" / "dropout")
+    assert nbgrader(folder, "generate_assignment", "dropout").returncode == 0
+
+    def write(student, name, text):
+        path = folder / "submitted" / student / "dropout" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+
+    right = nbformat.writes(hand_in(folder, "dropout", reference_cells("dropout")))
+    write("a-not-json", "dropout.ipynb", "{")
+    write("b-two-notebooks", "homework.ipynb", right)
+    (folder / "submitted/b-two-notebooks/dropout/other.ipynb").write_text(right, encoding="utf-8")
+    write("c-kernel-dies", "dropout.ipynb", right.replace("return dx", "__import__('os')._exit(1)"))
+    write("d-no-notebook", "essay.txt", "text")
+    link = folder / "submitted/e-link/dropout/dropout.ipynb"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(folder / "source/dropout/dropout.ipynb")
+    write("f-right", "dropout.ipynb", right)
+    return folder, nbgrader(folder, "autograde", "dropout")
+
+
+def marks(folder, student):
+    """{grade_id: (automatic mark, awaits a person)}."""
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        notebook = gradebook.find_submission_notebook("dropout", "dropout", student)
+        return {g.name: (g.auto_score, g.needs_manual_grade) for g in notebook.grades}
+
+
+def test_the_last_student_is_graded_whatever_came_before(scratch):
+    """Right work after five kinds of bad input has full automatic marks."""
+    folder, _ = scratch
+    assert sum(mark for mark, _ in marks(folder, "f-right").values() if mark) == 82
+
+
+def test_the_log_names_file_and_trouble(scratch):
+    """Every bad input has a line with its path."""
+    _, done = scratch
+    log = done.stdout + done.stderr
+    assert "a-not-json/dropout/dropout.ipynb: the file dropout.ipynb could not be read" in log
+    assert "d-no-notebook" in log
+    assert "e-link/dropout/dropout.ipynb: the file dropout.ipynb could not be read" in log
+    assert "homework.ipynb" in log
+    assert "kernel" in log
+
+
+def test_unreadable_files_have_no_marks_and_say_why(scratch):
+    """The autograded notebook begins with the note; every mark is 0 and none awaits a person."""
+    folder, _ = scratch
+    for student in ("a-not-json", "e-link"):
+        assert set(marks(folder, student).values()) == {(0.0, False)}
+        path = folder / "autograded" / student / "dropout" / "dropout.ipynb"
+        first = nbformat.read(path, as_version=4).cells[0]
+        assert "could not be read" in first.source
+
+
+def test_a_dead_kernel_keeps_what_had_run(scratch):
+    """Stock nbgrader would delete the student's folder; here part 1 keeps its marks."""
+    folder, _ = scratch
+    found = marks(folder, "c-kernel-dies")
+    assert found["test_forward_mask"] == (17.0, False)
+    assert found["test_net"] == (0.0, False)
+    assert (folder / "autograded/c-kernel-dies/dropout/dropout.ipynb").is_file()
+
+
+def test_formgraders_button_grades_too(scratch, monkeypatch):
+    """Formgrader autogrades through NbGraderAPI with the course's configuration."""
+    folder, _ = scratch
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", ENVIRONMENT["PATH"])
+    shutil.rmtree(folder / "autograded" / "f-right", ignore_errors=True)
+    app = NbGraderApp()
+    app.load_config_file()
+    result = NbGraderAPI(config=app.config).autograde("dropout", "f-right")
+    assert result["success"], result
+    assert marks(folder, "f-right")["test_net"] == (19.0, False)
+
+
+def test_a_missing_release_is_said_and_nothing_is_recorded_as_zero(scratch, tmp_path):
+    """Without release/ no submission can be read against it: an error, not a zero."""
+    folder, _ = scratch
+    shutil.copytree(folder, tmp_path / "course", symlinks=True)
+    shutil.rmtree(tmp_path / "course" / "release")
+    done = nbgrader(tmp_path / "course", "autograde", "dropout", "--student=f-right", "--force")
+    assert done.returncode != 0
+    assert "run `nbgrader generate_assignment dropout` first" in done.stdout + done.stderr
+
+
+def test_feedback_is_made_without_hidden_tests_and_rubrics(scratch):
+    """For everybody who has an autograded notebook."""
+    folder, _ = scratch
+    assert nbgrader(folder, "generate_feedback", "dropout").returncode == 0
+    page = (folder / "feedback/f-right/dropout/dropout.html").read_text("utf-8")
+    assert "17 of 17 points" in page
+    for secret in ("HIDDEN TESTS", "autograder.marking", "MARK SCHEME"):
+        assert secret not in page
