@@ -43,7 +43,9 @@ def settle(cell, execution):
         return Settled(0.0, f"this test cell did not finish ({stopped[0]})")
     if errors:
         # Whatever the student's code raises, `mark` takes for an outcome.
-        return Settled(None, f"the grader failed in this cell ({errors[0].ename}); a person must mark it")
+        return Settled(
+            None, f"the grader failed in this cell ({errors[0].ename}); a person must mark it"
+        )
     if result is None:
         why = (
             "the notebook's kernel had died before it"

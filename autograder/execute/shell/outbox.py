@@ -16,7 +16,7 @@ RICH_BYTES = 10_000_000
 # are on their way. Waiting for all would make a thousand lines slow.
 SENT_AT_ONCE, SENT_WITHIN = 100, 0.05
 # Every output costs at least this, so that a loop of tiny ones ends too.
-RICH_LEAST = 1_000
+RICH_LEAST = 5_000
 ERROR_CHARACTERS = 20_000
 ERROR_ENDS = 8
 ERRORS = 20

@@ -1,0 +1,417 @@
+"""Running a submission's cells: as a notebook would show them, and whatever they do."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.execute.exporter import canonical_notebook
+from autograder.execute.grade_one import restore_locked
+from autograder.execute.run_cells import ExecuteSubmission
+from autograder.execute.settle import settle
+from autograder.execute.shell import wire
+from autograder.execute.shell.launcher import Worker, shared_worker
+from autograder.execute.shell.outputs import NotebookOutputs
+from autograder.validate.grade_cases import hand_in, reference_cells
+
+ODD_CELLS = [
+    "x = 3\nprint('a'); print('b', end='')",
+    "import sys\nprint('err', file=sys.stderr)",
+    "x",
+    "x;",
+    "",
+    "1/0",
+    "def f():\n    g()\ndef g():\n    raise ValueError('no')\nf()",
+    "not python at all",
+    "  wrong = 1\n indent",
+    "from IPython.display import HTML, Image, clear_output, publish_display_data\n"
+    "display(HTML('<b>x</b>')); display({'a': 1}); 5",
+    "handle = display('first', display_id='k'); handle.update('second')",
+    "handle.update('third')",
+    "print('gone'); clear_output(); print('kept')",
+    "print('gone'); clear_output(wait=True); print('kept')",
+    "publish_display_data({'text/plain': 'p', 'application/vnd.x+json': {'q': [1, 2.5, None]}})",
+    "Image(data=b'\\x89PNG\\r\\n\\x1a\\n', format='png')",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('t'); print('before')",
+    "plt.plot([3, 1]); plt.show(); print('after')",
+    "%matplotlib inline\nfig, ax = plt.subplots(); ax.plot([1, 2, 3]);",
+    "fig",
+    "plt.isinteractive(), plt.get_backend(), plt.get_fignums()",
+    "import asyncio\nawait asyncio.sleep(0.01)\nprint('awaited')\n7",
+    "task = asyncio.create_task(asyncio.sleep(0)); await task; task.done()",
+    "async def bad():\n    raise KeyError('k')\nawait bad()",
+    "%timeit -n1 -r1 pass",
+    "%%time\nz = 1",
+    "!echo hi; exit 3",
+    "captured = !echo captured\ncaptured, _exit_code",
+    "%%bash\necho from bash",
+    "%%capture hidden\nprint('hidden')",
+    "hidden.stdout",
+    "%nosuchmagic",
+    "%lsmagic?",
+    "print?",
+    "sys.exit(3)",
+    "raise SystemExit",
+    "raise KeyboardInterrupt",
+    "breakpoint()",
+    "import os\nn = os.write(1, b'raw\\n')",
+    "import subprocess; subprocess.run(['echo', 'from a process']); print('after')",
+    "import warnings; warnings.warn('careful')",
+    "import numpy as np; np.array([1.0]) / 0",
+    "np.arange(5)",
+    "import surely_not_there",
+    "_, __name__, In[1], Out[3]",
+    "get_ipython().__class__.__name__",
+    "class Shy:\n    def __repr__(self): raise RuntimeError('in repr')\nShy()",
+    "assert x == 4, 'x is not four'",
+    "try:\n    1/0\nexcept ZeroDivisionError as e:\n    raise ValueError('chained') from e",
+    "import multiprocessing\n"
+    "process = multiprocessing.get_context('fork').Process(target=print, args=('forked',))\n"
+    "process.start(); process.join()",
+    "show = get_ipython().showtraceback\nget_ipython().showtraceback = lambda *a, **k: None\n1/0",
+    "get_ipython().showtraceback = show\ndisplay(1, 2); 3; 4",
+    "print('é☃\\r10 %')",
+    "%%javascript\nalert(1)",
+    "os.path.realpath(sys.path[0] or '.') == os.getcwd()",
+    "sys.stdout.isatty(), sys.stdout.encoding, hasattr(sys.stdout, 'buffer'), sys.stdin.read()",
+]
+MASKS = (
+    (r"0x[0-9a-f]+", "ADDRESS"),
+    (r"\S*ipykernel_\d+/\d+", "FILE"),
+    (r"[\d.]+ (ns|μs|µs|ms|s)\b", "TIME"),
+)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """run([source, ...], **traits): (the executed cells, what was noted about the run)."""
+
+    def run_cells(sources, **traits):
+        notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "", "language": "python"}
+        resources = {"nbgrader": {}, "metadata": {"path": str(tmp_path)}}
+        traits = {"timeout": 20, "grace": 1} | traits
+        notebook, resources = ExecuteSubmission(**traits).preprocess(notebook, resources)
+        nbformat.validate(notebook)
+        return notebook.cells, resources["nbgrader"]
+
+    return run_cells
+
+
+def text_of(cell):
+    """What a cell printed."""
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream")
+
+
+def errors_of(cell):
+    """The names of a cell's errors."""
+    return [o.ename for o in cell.outputs if o.output_type == "error"]
+
+
+def comparable(cell):
+    """A cell's outputs with adjacent texts joined, times and addresses masked."""
+    joined = []
+    for output in cell.outputs:
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1]["text"] += output.text
+        else:
+            joined.append(dict(output))
+    text = json.dumps([cell.execution_count, joined], indent=1, ensure_ascii=False)
+    for pattern, mask in MASKS:
+        text = re.sub(pattern, mask, text)
+    return text
+
+
+def gone(pid):
+    """Whether a process ends within five seconds."""
+    for _ in range(500):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_cells_show_what_they_show_in_a_kernel(run):
+    """Kind, order and content of every output; only times and addresses differ."""
+    ours, _ = run(ODD_CELLS)
+    kernels, _ = run(ODD_CELLS, kernel=True)
+    for mine, theirs in zip(ours, kernels, strict=True):
+        assert comparable(mine) == comparable(theirs), mine.source
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_reference_notebook_has_the_same_marks_in_a_kernel(course, tmp_path):
+    """All of them full."""
+    release, source = (
+        course / kind / "dropout" / "dropout.ipynb" for kind in ("release", "source")
+    )
+    submission = tmp_path / "dropout.ipynb"
+    nbformat.write(hand_in(course, "dropout", reference_cells("dropout")), submission)
+    for path in ("cs231n", "selfcheck.py"):
+        (tmp_path / path).symlink_to(source.parent / path)
+    marks = []
+    for kernel in (False, True):
+        notebook, _ = canonical_notebook(submission, release)
+        restore_locked(notebook, nbformat.read(source, as_version=4))
+        resources = {"nbgrader": {}, "metadata": {"path": str(tmp_path)}}
+        ExecuteSubmission(timeout=60, kernel=kernel).preprocess(notebook, resources)
+        tests = [c for c in notebook.cells if c.metadata.nbgrader.get("grade")]
+        tests = [c for c in tests if not c.metadata.nbgrader.get("solution")]
+        marks.append([settle(c, resources["nbgrader"]).mark for c in tests])
+    assert marks[0] == marks[1] == [float(c.metadata.nbgrader["points"]) for c in tests]
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "while True: pass",
+        "while True: print('again and again')",
+        "import time; time.sleep(100)",
+        "await __import__('asyncio').sleep(100)",
+        "import subprocess; subprocess.run(['sleep', '100'])",
+        "!sleep 100",
+    ],
+)
+def test_an_endless_cell_costs_its_limit(run, endless):
+    """It is interrupted and says so; the next cell runs, with the names of those before."""
+    started = time.monotonic()
+    (_, cell, after), noted = run(["x = 'kept'", endless, "print(x)"], timeout=1)
+    assert errors_of(cell)[0] == "CellTimeoutError"
+    assert "longer than 1 s" in cell.outputs[-len(errors_of(cell))].evalue
+    assert text_of(after) == "kept\n"
+    assert not noted.get("kernel_died")
+    assert time.monotonic() - started < 10
+
+
+def test_a_cell_that_swallows_its_interrupt_ends_the_notebook(run):
+    """What ran keeps its outputs, and what it had printed is there."""
+    stubborn = (
+        "print('got here')\n"
+        "def again():\n"
+        "    try:\n"
+        "        while True: pass\n"
+        "    except BaseException:\n"
+        "        again()\n"
+        "again()"
+    )
+    (before, cell, after), noted = run(["print('before')", stubborn, "print('never')"], timeout=1)
+    assert text_of(before) == "before\n"
+    assert text_of(cell) == "got here\n"
+    assert errors_of(cell)[0] == "CellTimeoutError"
+    assert errors_of(cell)[-1] == "DeadKernelError"
+    assert "went on when it was interrupted" in cell.outputs[-1].evalue
+    assert after.outputs == []
+    assert noted == {"kernel_died": True}
+
+
+@pytest.mark.parametrize(
+    ("deadly", "said"),
+    [
+        ("import os; os._exit(7)", "exit status 7"),
+        ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("import os; os.closerange(3, 500)", "ended"),
+        ("import os; os.kill(os.getppid(), 9)", "the worker is gone"),
+    ],
+)
+def test_a_dead_notebook_keeps_what_it_had(run, deadly, said):
+    """The cell says how it ended; the ones after it stay empty; the next notebook runs."""
+    (before, cell, after), noted = run(["print(1)", f"print('last words')\n{deadly}", "print(3)"])
+    assert text_of(before) == "1\n"
+    assert text_of(cell) == "last words\n"
+    assert errors_of(cell) == ["DeadKernelError"]
+    assert said in cell.outputs[-1].evalue
+    assert after.outputs == []
+    assert noted == {"kernel_died": True}
+    assert text_of(run(["print('next')"])[0][0]) == "next\n"
+
+
+def test_stale_outputs_do_not_survive(run):
+    """Not even in cells that never run."""
+    notebook = new_notebook(cells=[new_code_cell("import os; os._exit(0)"), new_code_cell("1")])
+    for cell in notebook.cells:
+        cell.outputs = [nbformat.v4.new_output("stream", text="forged")]
+        cell.execution_count = 9
+    ExecuteSubmission(timeout=20).preprocess(notebook, {"nbgrader": {}})
+    assert [c.execution_count for c in notebook.cells] == [1, None]
+    assert [errors_of(c) for c in notebook.cells] == [["DeadKernelError"], []]
+
+
+@pytest.mark.parametrize(
+    "loud",
+    [
+        "print('y' * 50_000_000)",
+        "for i in range(100_000): print('a line of some length, again and again')",
+        "import subprocess; subprocess.run('yes | head -c 9000000', shell=True, check=False);",
+        "!yes | head -c 3000000",
+        "'z' * 50_000_000",
+        "for i in range(5_000): display(i)",
+    ],
+)
+def test_endless_output_is_cut(run, loud):
+    """A megabyte of text, ten of the rest; the notebook says so, and the next cell has its own."""
+    (cell, after), _ = run([loud, "print('quiet')"])
+    assert len(json.dumps(cell)) < 11_000_000
+    assert len(text_of(cell)) < 1_000_100
+    assert "is left out" in text_of(cell)
+    assert text_of(after) == "quiet\n"
+
+
+def test_endless_errors_are_cut(run):
+    """A recursion's traceback, and a message of megabytes."""
+    cells, _ = run(["def f(): f()\nf()", "raise ValueError('v' * 10_000_000)"])
+    assert [errors_of(c) for c in cells] == [["RecursionError"], ["ValueError"]]
+    assert all(len(json.dumps(c)) < 100_000 for c in cells)
+
+
+def test_what_is_no_text_does_no_harm(run, tmp_path):
+    """Halves of surrogate pairs and undecodable bytes can be written to a file."""
+    cells, _ = run(["print('\\ud800')", "import os; os.write(1, b'\\xff\\n');", "print('é')"])
+    assert [text_of(c) for c in cells] == ["?\n", "\ufffd\n", "é\n"]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "written.ipynb")
+
+
+def test_leftovers_are_gone(run):
+    """Background processes, also those in sessions of their own whose parents have ended."""
+    start = "import os, subprocess, threading\nsleep = ['sleep', '600']\n"
+    pids = (
+        "print(subprocess.Popen(sleep).pid)\n"
+        "print(subprocess.Popen(sleep, start_new_session=True).pid, flush=True)\n"
+        "print(subprocess.run('setsid sleep 600 >/dev/null 2>&1 & echo $!', shell=True,"
+        " capture_output=True, text=True, check=True).stdout)"
+    )
+    thread = "def spin():\n    while True: pass\nthreading.Thread(target=spin).start()"
+    cells, noted = run([start, pids, thread, "os.getpid()"])
+    assert noted == {}
+    left = [int(pid) for pid in text_of(cells[1]).split()]
+    assert len(left) == 3
+    assert all(gone(pid) for pid in [*left, int(cells[3].outputs[0].data["text/plain"])])
+
+
+def test_notebooks_do_not_see_each_other(run, tmp_path):
+    """Neither names nor patched modules nor random numbers; helpers come from their own folder."""
+    (tmp_path / "helper.py").write_text("where = __file__\n")
+    spoil = (
+        "import numpy as np, random, json\nnp.random.randn = None; json.dumps = None; secret = 1"
+    )
+    draw = "import numpy as np, random\nprint(np.random.rand(), random.random())"
+    look = "import json, helper\nprint('secret' in dir(), callable(json.dumps), helper.where)"
+    (first, _), _ = run([draw, spoil])
+    (second, seen), _ = run([draw, look])
+    assert all(a != b for a, b in zip(*(text_of(c).split() for c in (first, second)), strict=True))
+    assert text_of(seen) == f"False True {tmp_path / 'helper.py'}\n"
+    assert not list(tmp_path.rglob("*.pyc"))
+
+
+def test_calls_can_be_limited_in_a_cell(run):
+    """Cells run in the main thread, where signals arrive."""
+    limited = (
+        "from autograder.candidate.limit import Expired, at_most\n"
+        "try:\n    with at_most(0.2):\n        while True: pass\n"
+        "except Expired:\n    print('expired')"
+    )
+    (cell,), _ = run([limited])
+    assert text_of(cell) == "expired\n"
+
+
+def test_the_course_s_own_failing_setup_is_noted():
+    """A locked first cell that fails is nobody's zero."""
+    cell = new_code_cell("import surely_not_there")
+    cell.metadata.nbgrader = {"locked": True, "solution": False}
+    _, resources = ExecuteSubmission(timeout=20).preprocess(
+        new_notebook(cells=[cell]), {"nbgrader": {}}
+    )
+    assert resources["nbgrader"] == {"setup_failed": True}
+
+
+def test_one_worker_serves_all_and_is_replaced_when_it_died(run):
+    """Killed between two notebooks, or stopped: the next one has a new worker."""
+    run(["1"])
+    worker = shared_worker().pid
+    run(["2"])
+    assert shared_worker().pid == worker
+    os.kill(worker, signal.SIGKILL)
+    assert text_of(run(["print(3)"])[0][0]) == "3\n"
+    assert shared_worker().pid not in (None, worker)
+
+
+def test_closing_the_worker_ends_it(tmp_path):
+    """And the notebook that an exception has interrupted."""
+    worker, pids = Worker(), []
+
+    def interrupted():
+        with worker.notebook(tmp_path) as notebook:
+            pids.extend([worker.pid, notebook.pid])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert all(gone(pid) for pid in pids)
+
+
+def test_the_worker_ends_with_its_parent(course):
+    """Also when that is killed in the middle of a cell, and with it the notebook."""
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from autograder.execute.shell.launcher import shared_worker\n"
+            "from autograder.execute.shell.outputs import NotebookOutputs\n"
+            "from nbformat.v4 import new_code_cell\n"
+            "with shared_worker().notebook('.') as notebook:\n"
+            "    print(shared_worker().pid, notebook.pid, flush=True)\n"
+            "    outputs = NotebookOutputs()\n"
+            "    outputs.begin(new_code_cell())\n"
+            "    notebook.run('while True: pass', None, 1, outputs)\n",
+        ],
+        cwd=course,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    pids = [int(pid) for pid in parent.stdout.readline().split()]
+    time.sleep(0.3)
+    assert len(pids) == 2
+    assert all(psutil.pid_exists(pid) for pid in pids)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert all(gone(pid) for pid in pids)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {},
+        {"output_type": ["stream"]},
+        {"output_type": "stream", "name": "stdin", "text": "x"},
+        {"output_type": "stream", "name": "stdout", "text": 5},
+        {"output_type": "display_data", "data": 5},
+        {"output_type": "display_data", "data": {"text/plain": 5}, "metadata": [1]},
+        {"output_type": "execute_result", "data": None},
+        {"output_type": "clear_output"},
+        {"output_type": "update_display_data", "data": {}, "display_id": [1]},
+    ],
+)
+def test_what_is_no_output_is_left_out(forged):
+    """The child is the student's: it may send anything."""
+    cell, outputs = new_code_cell(), NotebookOutputs()
+    outputs.begin(cell)
+    outputs.add(forged, 10)
+    assert cell.outputs == []
+
+
+def test_frames_that_are_none_are_refused():
+    """Too long, no JSON, no object."""
+    for body in (b"\xff", b"[1]", b"{", b"[" * 100_000):
+        with pytest.raises(wire.Malformed):
+            wire.unpacked(body)
+    assert wire.unpacked(b'{"a": "\\ud800"}') == {"a": "?"}
