@@ -396,7 +396,6 @@ def test_the_worker_ends_with_its_parent(course):
         {"output_type": "stream", "name": "stdout", "text": 5},
         {"output_type": "display_data", "data": 5},
         {"output_type": "display_data", "data": {"text/plain": 5}, "metadata": [1]},
-        {"output_type": "execute_result", "data": None},
         {"output_type": "clear_output"},
         {"output_type": "update_display_data", "data": {}, "display_id": [1]},
     ],

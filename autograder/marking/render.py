@@ -1,7 +1,6 @@
 """A test cell's result as the student reads it: HTML and plain text from one template each."""
 
 import functools
-from itertools import groupby
 
 import jinja2
 
@@ -22,23 +21,24 @@ def _templates():
 
 def messages(result):
     """The result's lost marks, as dictionaries: equal problems of several checks said once."""
-    lost = [o for o in result.outcomes if o.status != PASSED and o.status != GRADER_FAULT]
-    found = []
-    key = lambda o: (o.called, o.returned, o.expected)  # noqa: E731
-    for (called, returned, expected), same in groupby(sorted(lost, key=key), key):
-        same = list(same)
+    found = {}
+    for outcome in result.outcomes:
+        if outcome.status not in (PASSED, GRADER_FAULT):
+            found.setdefault((outcome.returned, outcome.expected), []).append(outcome)
+    merged = []
+    for same in found.values():
         name = next((o.misconception for o in same if o.misconception), None)
-        found.append(
+        merged.append(
             {
                 "lost": sum(o.points - o.mark for o in same),
                 "checks": [o.check.replace("_", " ") for o in same],
-                "called": called,
-                "returned": returned,
-                "expected": expected,
+                "called": same[0].called,
+                "returned": same[0].returned,
+                "expected": same[0].expected,
                 "misconception": catalogue()[name] if name else None,
             }
         )
-    return sorted(found, key=lambda m: -m["lost"])
+    return sorted(merged, key=lambda m: -m["lost"])
 
 
 def render(result, form):

@@ -28,7 +28,8 @@ def die_with_parent(parent):
 
 def interrupt(pid):
     """SIGINT to a child and its group, as Jupyter does it."""
-    _signal_group(pid, signal.SIGINT)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGINT)
 
 
 def status_of(pid, wait=False):
@@ -47,7 +48,9 @@ def end_all(pid):
     parents have ended, if this process is a subreaper.
     """
     strays = [] if sys.platform == "linux" else _descendants(pid)
-    _signal_group(pid, signal.SIGKILL)
+    for kill in (os.kill, os.killpg):  # it may have no group yet, or have ended and left one
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
     for process in strays:
         with contextlib.suppress(psutil.Error):
             process.kill()
@@ -68,13 +71,6 @@ def _descendants(pid):
         return psutil.Process(pid).children(recursive=True)
     except psutil.Error:
         return []
-
-
-def _signal_group(pid, number):
-    for send, what in ((os.killpg, pid), (os.kill, pid)):
-        # Both: it may not have a group of its own yet, or it has ended and left others there.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            send(what, number)
 
 
 def _prctl(option, value):

@@ -1,0 +1,213 @@
+"""The checks' messages and manners, judged without a notebook around them.
+
+That every wrong solution is caught and every right one accepted is test_validate's business.
+"""
+
+import numpy as np
+import pytest
+
+from autograder import oracle
+from autograder.candidate import LocalCandidate
+from autograder.checks.misconceptions import catalogue
+from autograder.checks.registry import checks_of
+from autograder.marking.judge import judge_cell
+from autograder.marking.render import render
+from autograder.marking.scheme import load_scheme
+
+FORWARD = """
+def dropout_forward(x, dropout_param):
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    mask = None
+    if "seed" in dropout_param:
+        np.random.seed(dropout_param["seed"])
+    if mode == "train":
+        mask = {mask}
+        return x * mask, (dropout_param, mask)
+    return {test}, (dropout_param, mask)
+"""
+NET_CELLS = ("test_net", "test_batchnorm_order")
+
+
+@pytest.fixture
+def judged(notebook_with):
+    """judged("test_backward", dropout_forward="..."): the cell's result with these cells."""
+
+    def run(grade_id, seconds=20, **cells):
+        np.random.seed(3)
+        return judge_cell(
+            "dropout", grade_id, LocalCandidate(notebook_with(**cells), seconds), oracle
+        )
+
+    return run
+
+
+def forward_with(mask="(np.random.rand(*x.shape) < p) / p", test="x"):
+    return FORWARD.format(mask=mask, test=test)
+
+
+def statuses(result):
+    return {o.check: o.status for o in result.outcomes}
+
+
+def test_every_check_has_points_and_every_point_a_check():
+    """The marking scheme and the check functions name the same checks; the sum is 100."""
+    scheme = load_scheme("dropout")
+    assert {c for cell in scheme.cells.values() for c in cell.checks} == set(checks_of("dropout"))
+    assert scheme.points == 100
+
+
+def test_a_swapped_p_is_named_with_what_was_measured(judged):
+    """The message says what was called, what came back, what was expected, and the mistake."""
+    text = render(judged("test_forward_mask", dropout_forward=forward_with(
+        mask="(np.random.rand(*x.shape) > p) / p")), "text")  # fmt: skip
+    assert "dropout_forward(x, {'mode': 'train', 'p': 0.25}) with x of shape (200, 200)" in text
+    assert "dropped a fraction 0.25" in text
+    assert "a fraction 0.25 should be kept" in text
+    assert "p taken for the probability of dropping" in text
+    assert "KEEPING" in text
+
+
+def test_several_mistakes_are_all_named(judged):
+    """A student with an unscaled, test-multiplied and seedless layer finds all of it."""
+    source = forward_with(mask="np.random.default_rng().random(x.shape) < p", test="x * p")
+    named = {
+        o.misconception
+        for cell in ("test_forward_mask", "test_forward_interface")
+        for o in judged(cell, dropout_forward=source).outcomes
+    }
+    assert {"vanilla-dropout", "seed-ignored"} <= named
+
+
+def test_full_marks_come_without_any_message(judged):
+    """A right cell shows its marks and nothing to worry about."""
+    text = render(judged("test_backward"), "text")
+    assert text.strip() == "Dropout backward: 15 of 15 points"
+
+
+def test_equal_problems_are_said_once(judged):
+    """A function that always crashes is one message a cell, not one a check."""
+    source = "def dropout_backward(d, c): 1 / 0"
+    text = render(judged("test_backward", dropout_backward=source), "text")
+    assert text.count("raised ZeroDivisionError: division by zero.") == 1
+
+
+def test_html_is_escaped(judged):
+    """What a student's exception says cannot become markup."""
+    source = "def dropout_backward(dout, cache):\n    raise ValueError('<script>alert(1)</script>')"
+    page = render(judged("test_backward", dropout_backward=source), "html")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        forward_with(mask="(np.random.rand(*x.shape) > p) / p"),
+        forward_with(mask="np.random.rand(*x.shape) < p"),
+        forward_with(mask="(np.random.rand(*x.shape) < p) / (1 - p)"),
+        forward_with(mask="np.random.rand(*x.shape) < p", test="x * p"),
+        "def dropout_forward(x, dropout_param):\n    raise NotImplementedError()",
+        "def dropout_forward(x, dropout_param):\n    return x",
+        "def dropout_forward(x, dropout_param):\n    1 / 0",
+    ],
+    ids=["swapped", "unscaled", "by 1 - p", "vanilla", "stub", "no cache", "crash"],
+)
+def test_a_wrong_forward_costs_nothing_elsewhere(judged, source):
+    """Backward and the net keep their marks: one mistake is punished once."""
+    for cell in ("test_backward", *NET_CELLS):
+        result = judged(cell, dropout_forward=source)
+        assert result.mark == result.points, render(result, "text")
+
+
+def test_two_faults_that_cancel_are_both_punished(judged):
+    """An inverted forward does not excuse a backward that scales twice."""
+    forward = forward_with(mask="(np.random.rand(*x.shape) > p) / p")
+    backward = "def dropout_backward(dout, cache):\n    return dout * cache[1] / cache[0]['p']"
+    outcome = statuses(judged("test_backward", dropout_forward=forward, dropout_backward=backward))
+    assert outcome["dx_is_dout_times_mask"] == "failed"
+
+
+def test_an_endless_forward_leaves_backward_its_marks(judged):
+    """The hanging function is not called again; backward is judged with a right forward."""
+    source = "def dropout_forward(x, dropout_param):\n    while True: pass"
+    assert set(statuses(judged("test_forward_mask", 0.2, dropout_forward=source)).values()) == {
+        "timeout"
+    }
+    assert judged("test_backward", 0.2, dropout_forward=source).mark == 15
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise KeyboardInterrupt",
+        "raise GeneratorExit",
+        "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})()",
+        "np.seterr(all='raise'); return x / 0, None",
+        "return np.full(x.shape, np.nan), None",
+        "return x.astype(object), None",
+        "return 'out', None",
+        "return None",
+        "import warnings; warnings.simplefilter('error'); return x * np.inf, None",
+        "return dropout_forward(x, dropout_param)",
+    ],
+)
+def test_whatever_forward_does_is_no_grader_fault(judged, body):
+    """Odd exceptions, NaN, wrong types and endless recursion are the student's, and cost marks."""
+    source = f"def dropout_forward(x, dropout_param):\n    {body}"
+    for cell in ("test_forward_mask", "test_forward_interface", "test_backward"):
+        assert "grader_fault" not in statuses(judged(cell, dropout_forward=source)).values()
+    assert judged("test_forward_mask", dropout_forward=source).mark == 0
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "return None, grads",
+        "return 'loss', grads",
+        "return np.nan, grads",
+        "return loss",
+        "return loss, {}",
+        "return loss, {k: None for k in grads}",
+        "return loss, {k: v * np.nan for k, v in grads.items()}",
+        "return loss, {k: v * 0 for k, v in grads.items()}",
+        "return loss, {k: [1, [2]] for k in grads}",
+    ],
+)
+def test_whatever_the_net_returns_is_no_grader_fault(judged, right_cells, ending):
+    """A loss or gradients that are no numbers cost the net's marks and are said."""
+    source = right_cells["FullyConnectedNet"].replace("return loss, grads", ending)
+    for cell in NET_CELLS:
+        result = judged(cell, FullyConnectedNet=source)
+        assert "grader_fault" not in statuses(result).values(), [o.fault for o in result.outcomes]
+        assert result.mark < result.points
+
+
+def test_stubs_passed_over_earn_nothing(judged, right_cells):
+    """`pass` in the place of both stubs is a plain net, and earns nothing for being one."""
+    source = right_cells["FullyConnectedNet"]
+    source = source.replace("h, dropout_cache = dropout_forward(h, self.dropout_param)", "pass")
+    source = source.replace("dh = dropout_backward(dh, dropout_cache)", "pass")
+    for cell in NET_CELLS:
+        assert judged(cell, FullyConnectedNet=source).mark == 0
+
+
+def test_every_misconception_points_to_a_part_and_says_what_is_right():
+    """No empty advice, and a part of the notebook to read again."""
+    for misconception in catalogue().values():
+        assert misconception.part in range(1, 7)
+        assert len(misconception.advice) > 20
+
+
+def test_a_broken_check_is_a_grader_fault_and_takes_no_marks(judged, monkeypatch):
+    """An exception in our own code is told apart from the student's errors."""
+    from autograder.checks import backward
+
+    def broken(trial):
+        raise RuntimeError("ours")
+
+    broken.__module__ = backward.__name__
+    monkeypatch.setattr(backward, "check_dout_is_left_alone", broken)
+    result = judged("test_backward")
+    assert statuses(result)["dout_is_left_alone"] == "grader_fault"
+    assert result.has_grader_fault
+    assert "not your mistake" in render(result, "text")
