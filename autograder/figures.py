@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder import oracle
 from autograder.checks.experiment import (
     LEAST_BASE_TRAIN,
     LEAST_TRAINING_DROP,
     LEAST_VALIDATION_GAIN,
 )
-
-from autograder import oracle
 
 BITS = "bit for bit"
 SUMMED = "1e-12 relative"  # a mean of 250 000 numbers, whose last digits follow the summation order
@@ -84,7 +83,7 @@ PUBLISHED_EXPERIMENT = {
 def report_figures(stream=None, published=SEED_001):
     """Prints both tables to stream (sys.stdout); returns True if every figure is as it should be.
 
-    The experiment's accuracies are one run each and are held only to the bounds of the hidden check.
+    The experiment's accuracies are one run each, held only to the bounds of the hidden check.
     NumPy's global random stream is left as it was. Raises ImportError without `solutions`.
     """
     stream = stream or sys.stdout

@@ -7,8 +7,8 @@ from autograder.execute.settle import settle, tidy_outputs
 from autograder.marking.cell import RESULT_MIME
 
 
-def test_cell(*outputs, points=10):
-    metadata = {"nbgrader": {"grade_id": "t", "points": points, "grade": True, "solution": False}}
+def test_cell(*outputs):
+    metadata = {"nbgrader": {"grade_id": "t", "points": 10, "grade": True, "solution": False}}
     return new_code_cell("mark(...)", metadata=metadata, outputs=list(outputs))
 
 
@@ -30,7 +30,9 @@ def test_a_mark_is_the_agreed_number():
 
 def test_a_warning_on_stderr_costs_nothing():
     """Stock nbgrader gives 0 for any output on stderr."""
-    noisy = test_cell(new_output("stream", name="stderr", text="Warning"), shown(7.0), number("7.0"))
+    noisy = test_cell(
+        new_output("stream", name="stderr", text="Warning"), shown(7.0), number("7.0")
+    )
     assert settle(noisy, {}).mark == 7.0
 
 

@@ -31,9 +31,7 @@ def test_chernoff_holds_against_the_exact_binomial(p, n):
         for k in range(n + 1)
     ]  # fmt: skip
     rejected = sum(
-        math.exp(log)
-        for k, log in enumerate(log_pmf)
-        if not count_fits(Ledger(), k, n, p, alpha)
+        math.exp(log) for k, log in enumerate(log_pmf) if not count_fits(Ledger(), k, n, p, alpha)
     )
     assert rejected <= alpha
 

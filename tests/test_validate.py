@@ -46,7 +46,7 @@ def caught(**changes):
 
 
 def test_right_and_caught_cases_raise_no_problem():
-    """An accepted case with full marks and a wrong one caught by its check are as they should be."""
+    """Neither full marks for an accepted case nor a wrong one caught by its check is one."""
     assert problems_of(graded("accepted")) == []
     assert problems_of(caught()) == []
 

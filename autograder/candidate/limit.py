@@ -4,7 +4,6 @@ import contextlib
 import signal
 import threading
 
-
 AGAIN = 0.05  # seconds
 
 

@@ -49,7 +49,9 @@ class LocalCandidate:
 
     def create(self, name, *args, **kwargs):
         """Build an instance of the class `name`; returns a handle."""
-        made, _ = self._invoke(f"{name}(...)", self._find(name), args, kwargs, (0,), 1, unpack=False)
+        made, _ = self._invoke(
+            f"{name}(...)", self._find(name), args, kwargs, (0,), 1, unpack=False
+        )
         return made
 
     def hold(self, value):
@@ -178,7 +180,7 @@ def _stub_of(error):
 
 
 def _first_line(error):
-    """": ..." with the first line of an exception's message; empty where it has none."""
+    """ ": ..." with the first line of an exception's message; empty where it has none."""
     try:
         lines = str(error).strip().splitlines()
     except Exception:  # its __str__ is the student's too

@@ -57,7 +57,11 @@ def check_accuracies_match_the_run(trial):
     if not all(right):
         swaps = {"train-val-swapped": (1, 0, 3, 2), "runs-swapped": (2, 3, 0, 1)}
         name = next(
-            (n for n, order in swaps.items() if all(_matches([answers[i] for i in order], recorded))),
+            (
+                n
+                for n, order in swaps.items()
+                if all(_matches([answers[i] for i in order], recorded))
+            ),
             "numbers-not-from-the-run",
         )
         raise Failed(
@@ -77,7 +81,10 @@ def check_smaller_layers_need_less_dropout(trial):
     words = str(answer).strip().strip(".!").lower()
     choice = next((c for c, spellings in DIRECTIONS.items() if words in spellings), None)
     if choice is None:
-        raise WrongReturn("inline_question_3()", f"returned {words[:40]!r}, which is not one of the words asked for")
+        raise WrongReturn(
+            "inline_question_3()",
+            f"returned {words[:40]!r}, which is not one of the words asked for",
+        )
     if choice != "raise":
         raise Failed(
             "inline_question_3()",

@@ -59,7 +59,11 @@ def _explain(dx, dout, mask, x):
     guesses = (
         (dout, "returned dout itself", "backward-without-mask"),
         (dout * mask.max(), "returned dout / p at every unit", "backward-without-mask"),
-        (dout * kept, "returned dout at the kept units, not divided by p", "backward-without-scale"),
+        (
+            dout * kept,
+            "returned dout at the kept units, not divided by p",
+            "backward-without-scale",
+        ),
         (dout * mask * mask, "divided dout at the kept units by p twice", "backward-scaled-twice"),
     )
     uses_values = (dout * x, dout * mask * x, dout * mask * mask * x, mask * x, x, mask)
@@ -75,7 +79,11 @@ def _explain(dx, dout, mask, x):
     if passed and not np.all(dx != 0):
         words = f"passed a gradient to {passed:.3f} of the units that the forward pass dropped"
         return words, expected, "mask-redrawn"
-    return f"returned a wrong gradient for a fraction {wrong:.3f} of the units", expected, "backward-wrong"
+    return (
+        f"returned a wrong gradient for a fraction {wrong:.3f} of the units",
+        expected,
+        "backward-wrong",
+    )
 
 
 def _caches_are_kept_apart(trial, pairing):
@@ -123,7 +131,8 @@ def _dx_at_zero_inputs(trial, pairing):
     passed = np.isfinite(dx) & (dx != 0)
     if not passed[zeros].any() and (passed[~zeros].any() or np.isnan(dx).all()):
         raise Failed(
-            TRAINING.format(p=p) + f" where {int(zeros.sum())} entries of x are 0 (as after a ReLU)",
+            TRAINING.format(p=p)
+            + f" where {int(zeros.sum())} entries of x are 0 (as after a ReLU)",
             "returned 0 at every one of them",
             "a kept unit passes its gradient on whatever its value was",
             "mask-read-from-output",

@@ -25,7 +25,6 @@ from autograder.checks.statistics import (
     means_differ,
 )
 
-
 # A uniform float32 number is exactly 0 or rounds to 1 once in 2 ** 24 draws, so a right layer that
 # draws in float32 may drop a unit at p = 1. More than three of 4000: less than 1e-15.
 FLOAT32_TIES = 3

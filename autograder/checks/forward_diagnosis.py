@@ -2,11 +2,11 @@
 
 import math
 
+import numpy as np
+
 from autograder.candidate import CandidateError
 from autograder.checks.layer_calls import PROBE_PS, forward, probe
 from autograder.checks.statistics import bernoulli_divergence
-
-import numpy as np
 
 
 def rate_misconception(trial):

@@ -42,7 +42,10 @@ def check_test_mode_is_identity(trial):
         made = forward(trial.candidate, x, "test", p)
         if not np.all(close(made.out, x)):
             raise Failed(
-                made.called, _test_mode_words(made), "in test mode it should return x", _why(trial, made)
+                made.called,
+                _test_mode_words(made),
+                "in test mode it should return x",
+                _why(trial, made),
             )
 
 
@@ -107,7 +110,7 @@ def check_x_is_left_alone(trial):
 
 def _test_mode_words(made):
     dropped = float((made.out == 0).mean())
-    if 0 < dropped:
+    if dropped > 0:
         return f"set a fraction {dropped:.3f} of the units to zero"
     ratio = made.out / made.x
     if np.ptp(ratio) < 1e-6 * abs(ratio.mean()):

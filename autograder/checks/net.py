@@ -114,7 +114,8 @@ def _every_hidden_layer_is_dropped(trial):
             if kept.size and np.any(np.abs(kept * keep - 1) > 1e-4):
                 raise Failed(
                     words,
-                    f"multiplied kept units of hidden layer {layer + 1} by {_worst(kept, keep):.4g}",
+                    f"multiplied kept units of hidden layer {layer + 1} "
+                    f"by {_worst(kept, keep):.4g}",
                     f"kept units should be ReLU's output times 1/p = {1 / keep:.4g}",
                     "net-dropout-wrong",
                 )
@@ -151,7 +152,8 @@ def _only_hidden_units_are_dropped(trial):
                 raise Failed(
                     words,
                     f"gave loss {call.loss:.6f}",
-                    f"the scores have no dropout and go to the softmax as they are (loss {loss:.6f})",
+                    "the scores have no dropout and go to the softmax as they are "
+                    f"(loss {loss:.6f})",
                     "dropout-on-scores",
                 )
 

@@ -1,5 +1,6 @@
 """Building and calling the student's FullyConnectedNet, whatever it calls its parameters."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -54,7 +55,9 @@ class Net:
         with named(called):
             (loss, grads), _ = self.candidate.call_method(self.handle, "loss", X, y, returns=2)
         if not isinstance(grads, dict):
-            raise WrongReturn(called, "did not return a dictionary of gradients as its second value")
+            raise WrongReturn(
+                called, "did not return a dictionary of gradients as its second value"
+            )
         ordered = {}
         for kind, names in self.names.items():
             ordered[kind] = []
@@ -148,7 +151,7 @@ def _arrange(params, dims, normalized, called):
         match = re.fullmatch(r"(.*?)_?(\d+)", name) if isinstance(name, str) else None
         if match and isinstance(value, np.ndarray):
             series.setdefault(match[1], []).append((int(match[2]), name, value))
-    layers = list(zip(dims[:-1], dims[1:], strict=True))
+    layers = list(itertools.pairwise(dims))
     found = {"weights": None, "biases": None, "gammas": None, "betas": None}
     for prefix, entries in series.items():
         entries.sort(key=lambda entry: entry[0])

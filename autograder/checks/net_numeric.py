@@ -16,8 +16,8 @@ def gradients_are_slopes(trial, net, inputs, classes, misconception):
     """Raise Failed unless the net's gradients are the slopes of its loss on a batch.
 
     Needs losses that repeat (the net was built with a seed) and double precision; where they are
-    not to be had, returns silently. A step over a kink of ReLU can spoil one attempt (about 1 in 10 000), so only
-    ATTEMPTS spoilt in a row count.
+    not to be had, returns silently. A step over a kink of ReLU spoils about one attempt in
+    10 000, so only ATTEMPTS spoilt in a row count.
     """
     if not net.precise:
         return
@@ -29,9 +29,7 @@ def gradients_are_slopes(trial, net, inputs, classes, misconception):
         kinds = ("weights", "biases", "gammas", "betas")
         direction = {k: [trial.rng.normal(size=g.shape) for g in grads[k]] for k in kinds}
         predicted = sum(
-            float(np.sum(g * d))
-            for k in kinds
-            for g, d in zip(grads[k], direction[k], strict=True)
+            float(np.sum(g * d)) for k in kinds for g, d in zip(grads[k], direction[k], strict=True)
         )
         net.moved(direction, STEP)
         above, _ = net.loss(X, y)

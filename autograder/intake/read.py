@@ -62,7 +62,9 @@ def _bytes(path):
     except FileNotFoundError:
         raise Unreadable("there is no such file") from None
     except OSError as error:
-        raise Unreadable(f"it cannot be opened ({error.strerror}); links are not followed") from None
+        raise Unreadable(
+            f"it cannot be opened ({error.strerror}); links are not followed"
+        ) from None
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Unreadable("it is not a regular file")

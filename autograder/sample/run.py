@@ -48,7 +48,8 @@ def run_sample(course, folder, stream=sys.stdout, assignment="dropout"):
     _print_table(rows, say)
     problems = _problems(students, rows)
     say("")
-    say(f"feedback pages  {_short(scratch.course / 'feedback')}/STUDENT/{assignment}/{assignment}.html")
+    pages = scratch.course / "feedback" / "STUDENT" / assignment / f"{assignment}.html"
+    say(f"feedback pages  {_short(pages)}")
     say(f"marks (CSV)     {_short(marks)}")
     say(f"nbgrader's log  {_short(scratch.log)}")
     say(f"formgrader      cd {_short(scratch.course)} && jupyter notebook, then its Formgrader tab")
