@@ -12,6 +12,7 @@ import nbformat
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.utils import is_grade, is_solution
 
 from autograder.execute.exporter import canonical_notebook
 from autograder.execute.grade_one import restore_locked
@@ -80,13 +81,13 @@ ODD_CELLS = [
     "get_ipython().showtraceback = show\ndisplay(1, 2); 3; 4",
     "print('é☃\\r10 %')",
     "%%javascript\nalert(1)",
-    "os.path.realpath(sys.path[0] or '.') == os.getcwd()",
+    "sys.path.index('') == [os.path.basename(p) for p in sys.path].index('site-packages') - 1",
     "sys.stdout.isatty(), sys.stdout.encoding, hasattr(sys.stdout, 'buffer'), sys.stdin.read()",
 ]
 MASKS = (
     (r"0x[0-9a-f]+", "ADDRESS"),
     (r"\S*ipykernel_\d+/\d+", "FILE"),
-    (r"[\d.]+ (ns|μs|µs|ms|s)\b", "TIME"),
+    (r"[\d.e+]+ (ns|μs|µs|ms|s)\b", "TIME"),
 )
 
 
@@ -140,8 +141,9 @@ def gone(pid):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_cells_show_what_they_show_in_a_kernel(run):
+def test_cells_show_what_they_show_in_a_kernel(run, monkeypatch):
     """Kind, order and content of every output; only times and addresses differ."""
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not read descriptor 1 with it
     ours, _ = run(ODD_CELLS)
     kernels, _ = run(ODD_CELLS, kernel=True)
     for mine, theirs in zip(ours, kernels, strict=True):
@@ -164,8 +166,7 @@ def test_the_reference_notebook_has_the_same_marks_in_a_kernel(course, tmp_path)
         restore_locked(notebook, nbformat.read(source, as_version=4))
         resources = {"nbgrader": {}, "metadata": {"path": str(tmp_path)}}
         ExecuteSubmission(timeout=60, kernel=kernel).preprocess(notebook, resources)
-        tests = [c for c in notebook.cells if c.metadata.nbgrader.get("grade")]
-        tests = [c for c in tests if not c.metadata.nbgrader.get("solution")]
+        tests = [c for c in notebook.cells if is_grade(c) and not is_solution(c)]
         marks.append([settle(c, resources["nbgrader"]).mark for c in tests])
     assert marks[0] == marks[1] == [float(c.metadata.nbgrader["points"]) for c in tests]
 
@@ -194,14 +195,10 @@ def test_an_endless_cell_costs_its_limit(run, endless):
 
 def test_a_cell_that_swallows_its_interrupt_ends_the_notebook(run):
     """What ran keeps its outputs, and what it had printed is there."""
+    # Asleep, because Python 3.11 lets an interrupt at a loop's jump pass by the loop's `except`.
     stubborn = (
-        "print('got here')\n"
-        "def again():\n"
-        "    try:\n"
-        "        while True: pass\n"
-        "    except BaseException:\n"
-        "        again()\n"
-        "again()"
+        "import time\nprint('got here')\n"
+        "while True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
     )
     (before, cell, after), noted = run(["print('before')", stubborn, "print('never')"], timeout=1)
     assert text_of(before) == "before\n"

@@ -77,10 +77,11 @@ class CellResult:
         }
 
 
-def judge_cell(assignment, grade_id, candidate, oracle, seed=None):
+def judge_cell(assignment, grade_id, candidate, oracle, seed=None, only=None):
     """Run the checks of one test cell on a candidate and return a CellResult.
 
     seed: for the checks' own randomness; the default is fixed, so that marks repeat.
+    only: the name of a single check to run (the result then has its points alone).
     Raises LookupError for a cell that the marking scheme does not have.
     """
     scheme = load_scheme(assignment)
@@ -93,6 +94,7 @@ def judge_cell(assignment, grade_id, candidate, oracle, seed=None):
     outcomes = tuple(
         _run_check(name, functions[name], float(points), trial)
         for name, points in cell.checks.items()
+        if only in (None, name)
     )
     return CellResult(assignment, grade_id, cell.title, cell.part, outcomes)
 

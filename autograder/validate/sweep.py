@@ -17,6 +17,7 @@ import numpy as np
 from autograder import oracle
 from autograder.candidate import LocalCandidate
 from autograder.marking.judge import judge_cell
+from autograder.marking.scheme import load_scheme
 from autograder.validate.grade_cases import load_cases, reference_cells
 from autograder.validate.verdicts import cells_that_judge
 
@@ -58,12 +59,17 @@ def sweep(assignment, seeds, only, stream):
 
 def sweep_case(case, assignment, answers, seeds):
     """(number of seeds judged, the seeds for which the verdict was wrong)."""
-    misjudged, started = [], time.monotonic()
+    misjudged, started = [], time.process_time()
     for seed in range(seeds):
-        if time.monotonic() - started > MOST_SECONDS:
+        if time.process_time() - started > MOST_SECONDS:
             return seed, misjudged
-        passed = _all_pass(case, assignment, answers, seed)
-        if passed != (case.verdict == "accepted"):
+        candidate = LocalCandidate(namespace_of(answers | case.cells))
+        np.random.seed(seed)  # the student's stream, as if the notebook had come this far
+        if case.verdict == "accepted":
+            right = _all_pass(case, assignment, candidate, seed)
+        else:
+            right = _is_caught(case, assignment, candidate, seed)
+        if not right:
             misjudged.append(seed)
     return seeds, misjudged
 
@@ -80,17 +86,28 @@ def namespace_of(cells):
     return namespace
 
 
-def _all_pass(case, assignment, answers, seed):
-    candidate = LocalCandidate(namespace_of(answers | case.cells))
-    np.random.seed(seed)  # the student's stream, as if the notebook had come this far
-    for grade_id in _cells_to_judge(case):
-        checks_seed = zlib.crc32(f"{grade_id} {seed}".encode())
-        result = judge_cell(assignment, grade_id, candidate, oracle, seed=checks_seed)
-        if result.has_grader_fault:
-            raise RuntimeError("\n".join(o.fault for o in result.outcomes))
-        if result.mark != result.points:
-            return False
-    return True
+def _all_pass(case, assignment, candidate, seed):
+    return all(
+        _full_marks(assignment, grade_id, candidate, seed) for grade_id in _cells_to_judge(case)
+    )
+
+
+def _is_caught(case, assignment, candidate, seed):
+    """Whether a wrong solution loses marks: its own catcher is asked first."""
+    cells = load_scheme(assignment).cells
+    catcher = next(name for name, cell in cells.items() if case.caught_by in cell.checks)
+    return not (
+        _full_marks(assignment, catcher, candidate, seed, only=case.caught_by)
+        and _all_pass(case, assignment, candidate, seed)
+    )
+
+
+def _full_marks(assignment, grade_id, candidate, seed, only=None):
+    checks_seed = zlib.crc32(f"{grade_id} {seed}".encode())
+    result = judge_cell(assignment, grade_id, candidate, oracle, seed=checks_seed, only=only)
+    if result.has_grader_fault:
+        raise RuntimeError("\n".join(o.fault for o in result.outcomes))
+    return result.mark == result.points
 
 
 def _cells_to_judge(case):

@@ -42,14 +42,23 @@ def enter_notebook(cwd, out, err):
     os.close(out)
     os.close(err)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.chdir(cwd)
-    sys.path[0] = os.getcwd()
+    _look_for_modules_here(cwd)
     sys.argv = [""]
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     # All children are copies of one process: without this they would draw the same numbers.
     np.random.seed(int.from_bytes(os.urandom(4), "big"))
     random.seed()
+
+
+def _look_for_modules_here(cwd):
+    """Change to the folder and import from it, after the standard library, as a kernel does."""
+    if sys.path[0] == os.getcwd():  # where the worker was started
+        del sys.path[0]
+    os.chdir(cwd)
+    names = [os.path.basename(path) for path in sys.path]
+    places = [i for i, name in enumerate(names) if name in ("site-packages", "dist-packages")]
+    sys.path.insert(min(places, default=len(names)), "")
 
 
 def _serve(shell, channel, outbox):

@@ -45,7 +45,7 @@ class Outbox:
     def begin(self, execution_count):
         """A cell starts: counting starts again."""
         self._streamed = self._rich = self._errors = self._waited = 0
-        self._queue.put((wire.BEGIN, wire.packed({"execution_count": execution_count})))
+        self._put(wire.BEGIN, wire.packed({"execution_count": execution_count}))
 
     def write(self, name, text):
         """Text for a stream, "stdout" or "stderr"."""
