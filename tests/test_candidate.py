@@ -1,5 +1,7 @@
 """The student's callables are called by value, and fail in words."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -95,7 +97,7 @@ def test_too_few_values_are_said():
 
 
 def test_an_endless_loop_costs_its_limit_once():
-    """The call ends, and every later call of this candidate is refused at once."""
+    """The call ends, the same function is not called again, and others still are."""
 
     def forever():
         while True:
@@ -104,8 +106,29 @@ def test_an_endless_loop_costs_its_limit_once():
     candidate = LocalCandidate({"f": forever, "g": lambda: 1}, seconds=0.2)
     with pytest.raises(CallTimeout, match=r"did not end within 0\.2 s"):
         candidate.call("f")
+    started = time.monotonic()
     with pytest.raises(CallTimeout):
-        candidate.call("g")
+        candidate.call("f")
+    assert time.monotonic() - started < 0.1
+    assert candidate.call("g")[0] == 1
+
+
+def test_a_loop_that_swallows_exceptions_is_interrupted_again():
+    """A bare except catches the first interruption, not the next."""
+
+    def stubborn():
+        caught = 0
+        while caught < 3:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                caught += 1
+        while True:
+            pass
+
+    with pytest.raises(CallTimeout):
+        LocalCandidate({"f": stubborn}, seconds=0.2).call("f")
 
 
 def test_printing_and_warnings_are_swallowed(capsys):

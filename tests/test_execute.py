@@ -19,7 +19,7 @@ from autograder.execute.grade_one import restore_locked
 from autograder.execute.run_cells import ExecuteSubmission
 from autograder.execute.settle import settle
 from autograder.execute.shell import wire
-from autograder.execute.shell.launcher import Worker, shared_worker
+from autograder.execute.shell.launcher import Worker, WorkerFailed, shared_worker
 from autograder.execute.shell.outputs import NotebookOutputs
 from autograder.validate.grade_cases import hand_in, reference_cells
 
@@ -216,6 +216,7 @@ def test_a_cell_that_swallows_its_interrupt_ends_the_notebook(run):
         ("import os; os._exit(7)", "exit status 7"),
         ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
         ("import os; os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("import os, time\nif os.fork(): os._exit(3)\ntime.sleep(60)", "exit status 3"),
         ("import os; os.closerange(3, 500)", "ended"),
         ("import os; os.kill(os.getppid(), 9)", "the worker is gone"),
     ],
@@ -229,7 +230,20 @@ def test_a_dead_notebook_keeps_what_it_had(run, deadly, said):
     assert said in cell.outputs[-1].evalue
     assert after.outputs == []
     assert noted == {"kernel_died": True}
+    worker = shared_worker().pid
     assert text_of(run(["print('next')"])[0][0]) == "next\n"
+    assert worker in (None, shared_worker().pid)  # it has survived, or was killed itself
+
+
+def test_what_keeps_a_notebook_from_starting_is_nobodys_zero(tmp_path):
+    """The grader's fault is raised, and the next notebook runs."""
+    resources = {"nbgrader": {}, "metadata": {"path": str(tmp_path / "missing")}}
+    notebook = new_notebook(cells=[new_code_cell("print(1)")])
+    with pytest.raises(WorkerFailed, match="No such file"):
+        ExecuteSubmission(timeout=20).preprocess(notebook, resources)
+    resources["metadata"]["path"] = str(tmp_path)
+    ExecuteSubmission(timeout=20).preprocess(notebook, resources)
+    assert text_of(notebook.cells[0]) == "1\n"
 
 
 def test_stale_outputs_do_not_survive(run):
@@ -278,20 +292,19 @@ def test_what_is_no_text_does_no_harm(run, tmp_path):
 
 
 def test_leftovers_are_gone(run):
-    """Background processes, also those in sessions of their own whose parents have ended."""
-    start = "import os, subprocess, threading\nsleep = ['sleep', '600']\n"
-    pids = (
+    """Background processes, those in sessions of their own, and threads; on Linux also orphans."""
+    spawn = (
+        "import os, subprocess, sys, threading\nsleep = ['sleep', '600']\n"
         "print(subprocess.Popen(sleep).pid)\n"
-        "print(subprocess.Popen(sleep, start_new_session=True).pid, flush=True)\n"
-        "print(subprocess.run('setsid sleep 600 >/dev/null 2>&1 & echo $!', shell=True,"
-        " capture_output=True, text=True, check=True).stdout)"
+        "print(subprocess.Popen(sleep, start_new_session=True).pid, flush=True)"
     )
+    orphan = "!setsid sleep 600 > /dev/null 2>&1 & echo $!" if sys.platform == "linux" else "pass"
     thread = "def spin():\n    while True: pass\nthreading.Thread(target=spin).start()"
-    cells, noted = run([start, pids, thread, "os.getpid()"])
+    cells, noted = run([spawn, orphan, thread, "print(os.getpid())"])
     assert noted == {}
-    left = [int(pid) for pid in text_of(cells[1]).split()]
-    assert len(left) == 3
-    assert all(gone(pid) for pid in [*left, int(cells[3].outputs[0].data["text/plain"])])
+    left = [int(pid) for cell in cells for pid in text_of(cell).split()]
+    assert len(left) == (4 if sys.platform == "linux" else 3)
+    assert all(gone(pid) for pid in left)
 
 
 def test_notebooks_do_not_see_each_other(run, tmp_path):

@@ -113,3 +113,18 @@ def test_untouched_release_runs_from_top_to_bottom_and_says_what_is_missing(rele
     for number in (1, 2, 3):
         name = f"inline_question_{number}"
         assert f"`{name}` is not written yet" in said[f"see_{name}"]
+
+
+def test_committed_release_is_what_nbgrader_makes(release_folder):
+    """Every file of release/dropout, to the byte, and no other."""
+
+    def contents(folder):
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+
+    committed, made = contents(COURSE / "release" / "dropout"), contents(release_folder)
+    assert sorted(committed) == sorted(made)
+    assert [name for name in made if committed[name] != made[name]] == []

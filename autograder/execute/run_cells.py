@@ -19,8 +19,6 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "file_extension": ".py",
 }
-
-
 HIDDEN = "ERROR: An error occurred while showtraceback was disabled"
 
 
@@ -73,9 +71,15 @@ class ExecuteSubmission(Execute):
         with shared_worker().notebook(cwd) as notebook:
             for cell in nb.cells:
                 if cell.cell_type == "code" and cell.source.strip():
-                    self._run_cell(notebook, cell, outputs)
+                    died = self._run_cell(notebook, cell, outputs)
+                    if died:
+                        break
+            else:
+                return
+        raise NotebookDied(died)
 
     def _run_cell(self, notebook, cell, outputs):
+        """Run one cell; returns why the notebook's process died in it, or ""."""
         limit = self._get_timeout(cell)
         outputs.begin(cell)
         end = notebook.run(cell.source, limit, self.grace, outputs)
@@ -90,7 +94,7 @@ class ExecuteSubmission(Execute):
         if end.died:
             words = f"the process that ran this notebook ended in this cell: {end.died}"
             outputs.error(*_error("DeadKernelError", words))
-            raise NotebookDied(end.died)
+        return end.died
 
 
 def _error(name, what):

@@ -169,5 +169,5 @@ def _no_input(name, *args, **kwargs):
 def _text(error):
     try:
         return str(error)
-    except Exception:
+    except BaseException:  # the student's own
         return ""

@@ -20,13 +20,18 @@ def run_notebook(shell, channel, cwd, out, err):
     out, err: pipes for what is written past Python's streams, which the worker reads.
     """
     try:
-        enter_notebook(cwd, out, err)
-        outbox = Outbox(channel)
-        sys.stdout = CellStream(outbox, "stdout", 1)
-        sys.stderr = CellStream(outbox, "stderr", 2)
-        attach(shell, outbox, os.getcwd())
-        _serve(shell, channel, outbox)
-    except BaseException:
+        try:
+            enter_notebook(cwd, out, err)
+            outbox = Outbox(channel)
+            sys.stdout = CellStream(outbox, "stdout", 1)
+            sys.stderr = CellStream(outbox, "stderr", 2)
+            attach(shell, outbox, os.getcwd())
+        except Exception:
+            channel.send(wire.DIED, {"why": traceback.format_exc()})
+        else:
+            channel.send(wire.STARTED)
+            _serve(shell, channel, outbox)
+    except BaseException:  # a cell has broken what runs it
         os.write(2, traceback.format_exc().encode("utf-8", "replace"))
     finally:
         os._exit(0)
@@ -66,7 +71,7 @@ def _serve(shell, channel, outbox):
     while True:
         try:
             kind, body = channel.receive()
-        except wire.Closed:
+        except (wire.Closed, wire.Malformed):
             return
         except BaseException:  # a signal handler of the student's raised between two cells
             continue

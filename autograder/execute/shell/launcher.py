@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,7 @@ class Worker:
 
     def __init__(self):
         self._process = self._channel = None
+        self._lock = threading.Lock()
 
     @property
     def pid(self):
@@ -76,19 +78,20 @@ class Worker:
 
         Raises WorkerFailed.
         """
-        try:
-            notebook = self._begin(cwd)
-        except (wire.Closed, TimeoutError):  # it died since, or was never there
-            self.close()
-            notebook = self._begin_anew(cwd)
-        try:
-            yield notebook
-            notebook.end()
-        except BaseException:  # Ctrl-C, say: no telling what it is in the middle of
-            self.close()
-            raise
-        if notebook.lost:
-            self.close()
+        with self._lock:
+            try:
+                notebook = self._begin(cwd)
+            except (wire.Closed, TimeoutError):  # it died since, or was never there
+                self.close()
+                notebook = self._begin_anew(cwd)
+            try:
+                yield notebook
+                notebook.end()
+            except BaseException:  # Ctrl-C, say: no telling what it is in the middle of
+                self.close()
+                raise
+            if notebook.lost:
+                self.close()
 
     def close(self):
         """End the worker, and with it whatever it runs."""
@@ -131,7 +134,7 @@ class Worker:
         self._channel.send(wire.NOTEBOOK, {"cwd": os.path.abspath(cwd)})
         kind, body = self._channel.receive(START_PATIENCE)
         if kind != wire.STARTED:
-            raise wire.Closed(f"unexpected {kind}")
+            raise WorkerFailed(f"no notebook could be started: {wire.unpacked(body).get('why')}")
         return Notebook(self._channel, wire.unpacked(body)["pid"])
 
 

@@ -32,10 +32,10 @@ def interrupt(pid):
         os.killpg(pid, signal.SIGINT)
 
 
-def status_of(pid, wait=False):
+def status_of(pid):
     """The exit status of a child (negative: the signal), or None while it lives."""
     try:
-        found, status = os.waitpid(pid, 0 if wait else os.WNOHANG)
+        found, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
         return None
     return os.waitstatus_to_exitcode(status) if found else None

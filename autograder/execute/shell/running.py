@@ -1,6 +1,7 @@
 """A notebook that is running, seen from the worker: keeps time, and notices when it dies."""
 
 import codecs
+import contextlib
 import os
 import select
 import signal
@@ -16,6 +17,7 @@ from autograder.execute.shell.processes import die_with_parent, end_all, interru
 PIPE = 1 << 20
 # How often to look whether somebody has died without a sound, in seconds.
 LOOK = 0.5
+START_SECONDS = 60
 
 
 class LauncherGone(Exception):
@@ -27,7 +29,7 @@ class RunningNotebook:
 
     def __init__(self, shell, launcher, parent, cwd):
         """launcher: the channel to the grading process, whose id is `parent`."""
-        self._launcher, self._parent = launcher, parent
+        self._launcher, self._parent, self._status = launcher, parent, None
         ours, theirs = socket.socketpair()
         (out, out_end), (err, err_end) = os.pipe(), os.pipe()
         worker = os.getpid()
@@ -46,6 +48,24 @@ class RunningNotebook:
         self._channel = wire.Channel(ours)
         decoder = codecs.getincrementaldecoder("utf-8")
         self._pipes = {out: ("stdout", decoder("replace")), err: ("stderr", decoder("replace"))}
+
+    def start(self):
+        """Wait until it is ready for cells, and tell the launcher; returns whether it is.
+
+        If not, that is the grader's fault: nothing of the student's has run.
+        """
+        self._room = 0
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            while not (frames := self._frames(deadline)):
+                if time.monotonic() > deadline:
+                    raise wire.Closed
+            ((kind, body),) = frames
+            self._launcher.send(kind, wire.unpacked(body) | {"pid": self.pid})
+        except wire.Closed:
+            kind = wire.DIED
+            self._launcher.send(kind, {"why": self._how_it_ended()})
+        return kind == wire.STARTED
 
     def run(self, source, seconds, grace):
         """Run a cell, passing on what it shows, and then DONE, or DIED with the reason.
@@ -93,7 +113,7 @@ class RunningNotebook:
         self._relay([pipe for pipe in ready if pipe in self._pipes])
         if self._channel in ready:
             return self._channel.read()
-        if not ready and status_of(self.pid) is not None:
+        if self._ended():
             raise wire.Closed  # something that it left behind holds its socket open
         return []
 
@@ -116,12 +136,19 @@ class RunningNotebook:
         self._relay(list(self._pipes))
         self._launcher.send(wire.DIED, {"why": why, "timed_out": timed_out})
 
+    def _ended(self):
+        if self._status is None:
+            self._status = status_of(self.pid)
+        return self._status is not None
+
     def _how_it_ended(self):
         until = time.monotonic() + LOOK
-        while (status := status_of(self.pid)) is None:
+        while not self._ended():
             if time.monotonic() > until:
                 return "it closed its connection"
             time.sleep(0.002)
-        if status < 0:
-            return f"signal {signal.Signals(-status).name}"
-        return f"it ended itself, exit status {status}"
+        if self._status >= 0:
+            return f"it ended itself, exit status {self._status}"
+        with contextlib.suppress(ValueError):  # some signals have no name
+            return f"signal {signal.Signals(-self._status).name}"
+        return f"signal {-self._status}"

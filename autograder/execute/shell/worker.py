@@ -39,7 +39,8 @@ def _serve_notebook(shell, launcher, parent):
     assert_may_fork()
     notebook = RunningNotebook(shell, launcher, parent, wire.unpacked(body)["cwd"])
     try:
-        launcher.send(wire.STARTED, {"pid": notebook.pid})
+        if not notebook.start():
+            return
         while True:
             kind, body = _next_request(launcher, parent)
             if kind != wire.CELL:
