@@ -151,8 +151,9 @@ def test_cells_show_what_they_show_in_a_kernel(run, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_reference_notebook_has_the_same_marks_in_a_kernel(course, tmp_path):
+def test_the_reference_notebook_has_the_same_marks_in_a_kernel(course, tmp_path, monkeypatch):
     """All of them full."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # more only fight for the cores in a kernel
     release, source = (
         course / kind / "dropout" / "dropout.ipynb" for kind in ("release", "source")
     )
