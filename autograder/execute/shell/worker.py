@@ -22,14 +22,14 @@ def main(descriptor, parent):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grading process sees to Ctrl-C
     become_subreaper()
     launcher = wire.Channel(socket.socket(fileno=descriptor))
-    with tempfile.TemporaryDirectory(prefix="autograder-ipython-") as folder:
+    with tempfile.TemporaryDirectory() as folder:  # needs none once it exists
         shell = make_shell(folder)
-        preload()
-        try:
-            while True:
-                _serve_notebook(shell, launcher, parent)
-        except (wire.Closed, LauncherGone):
-            return
+    preload()
+    try:
+        while True:
+            _serve_notebook(shell, launcher, parent)
+    except (wire.Closed, LauncherGone):
+        return
 
 
 def _serve_notebook(shell, launcher, parent):
