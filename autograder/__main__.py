@@ -33,18 +33,26 @@ def main(arguments=None):
     course = Path.cwd()
     if not (course / "nbgrader_config.py").is_file():
         parser.error("run this in the course's folder, where nbgrader_config.py is")
-    return COMMANDS[options.command](options, course)
+    try:
+        return COMMANDS[options.command](options, course)
+    except (LookupError, ValueError) as error:
+        # A mistake in what people edit: a case, a marking scheme, prose. The message says where.
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
 
 
 def _build(options, course):
     from autograder.build import build, stale
+    from autograder.marking.scheme import load_scheme
 
     if options.check:
         found = stale(options.assignment, course, language=options.language)
         for name in found:
             print(f"out of date: {name}")
         return 1 if found else 0
-    build(options.assignment, course, language=options.language)
+    for name in build(options.assignment, course, language=options.language):
+        print(f"written: {name}")
+    print(f"{options.assignment}: {load_scheme(options.assignment).points:g} points")
     return 0
 
 
@@ -55,10 +63,14 @@ def _validate(options, course):
     from autograder.validate.verdicts import judge_cases, problems_of
 
     cases = [c for c in load_cases(options.assignment) if (options.only or "") in c.name]
+    if not cases:
+        print(f"no case of {options.assignment} has {options.only!r} in its name", file=sys.stderr)
+        return 2
     graded = grade_cases(cases, course, options.assignment, progress=_progress)
     if options.only:
         problems = [problem for item in graded for problem in problems_of(item)]
-        print("\n".join(problems) or "as they should be")
+        names = ", ".join(case.name for case in cases)
+        print("\n".join(problems) or f"as they should be: {names}")
         return 1 if problems else 0
     checks = [c for cell in load_scheme(options.assignment).cells.values() for c in cell.checks]
     return 0 if print_report(graded, judge_cases(graded, checks), sys.stdout) else 1

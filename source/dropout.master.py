@@ -201,11 +201,12 @@ with self_check("FullyConnectedNet", "dropout_forward", "dropout_backward"):
 
 # %% role="given" key="plots"
 with self_check("histories"):
+    runs = histories.items()  # first of all: without them nothing is to be drawn
     # Colours and dashes both tell the runs apart, on paper and to colour-blind readers.
     styles = {1: ("#0072B2", "-", "p = 1 (no dropout)"), 0.25: ("#D55E00", "--", "p = 0.25")}
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
     for axis, which, title in zip(axes, ("train", "val"), ("Training", "Validation")):
-        for keep, history in histories.items():
+        for keep, history in runs:
             colour, dash, label = styles[keep]
             axis.plot(history[which], dash, color=colour, label=label, linewidth=1.8)
         axis.set(title=f"{title} accuracy", xlabel="epoch", ylim=(0, 1.02))

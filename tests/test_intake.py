@@ -136,6 +136,15 @@ def test_added_cells_stay_where_they_were(release, rebuilt):
     assert notes == []
 
 
+def test_reworded_prose_is_replaced_not_doubled(release, rebuilt):
+    """A course that changes its wording after handing out does not show both versions."""
+    release.cells.insert(0, new_markdown_cell("new words", id="intro"))
+    notebook = answered(release)
+    notebook.cells[0].source = "old words"
+    notebook.cells[2].source = "def f(x):\n    return x"
+    assert rebuilt(notebook)[0][:2] == ["new words", "import numpy as np"]
+
+
 def test_a_copied_test_cell_is_dropped_with_a_note(release, rebuilt):
     """A copied test cell (which stops stock nbgrader for the whole class) costs nothing."""
     notebook = answered(release)

@@ -1,5 +1,6 @@
 """Checks of the autograded halves of the inline questions."""
 
+import itertools
 import math
 
 from autograder.candidate import CandidateError, NotWritten, WrongReturn
@@ -55,21 +56,18 @@ def check_accuracies_match_the_run(trial):
         answers = [answer / 100 for answer in answers]  # given as percentages
     right = _matches(answers, recorded)
     if not all(right):
-        swaps = {"train-val-swapped": (1, 0, 3, 2), "runs-swapped": (2, 3, 0, 1)}
+        swaps = [("train-val-swapped", (1, 0, 3, 2)), ("runs-swapped", (2, 3, 0, 1))]
+        swaps += [("wrong-order", order) for order in itertools.permutations(range(4))]
         name = next(
-            (
-                n
-                for n, order in swaps.items()
-                if all(_matches([answers[i] for i in order], recorded))
-            ),
+            (n for n, order in swaps if all(_matches([answers[i] for i in order], recorded))),
             "numbers-not-from-the-run",
         )
         raise Failed(
             "inline_question_2()",
             "gave " + ", ".join(f"{a:.3f}" for a in answers),
-            "this run recorded " + ", ".join(f"{r:.3f}" for r in recorded),
+            "this run recorded " + ", ".join(f"{r:.3f}" for r in recorded) + ", in the order asked",
             name,
-            credit=0.0 if name != "numbers-not-from-the-run" else sum(right) / 4,
+            credit=sum(right) / 4 if name == "numbers-not-from-the-run" else 0.5,
         )
 
 
@@ -77,7 +75,9 @@ def check_smaller_layers_need_less_dropout(trial):
     """Question 3: raise p for smaller layers; leaving it is worth half."""
     answer, _ = trial.candidate.call("inline_question_3")
     if answer is None:
-        raise NotWritten("inline_question_3", "is not answered yet")
+        raise NotWritten(
+            "inline_question_3", "returned None: not answered yet, or a `return` is missing"
+        )
     words = str(answer).strip().strip(".!").lower()
     choice = next((c for c, spellings in DIRECTIONS.items() if words in spellings), None)
     if choice is None:
@@ -128,7 +128,7 @@ def _numbers(trial, name, count):
     if isinstance(values, dict):
         values = list(values.values())
     if values is None or (isinstance(values, (list, tuple)) and any(v is None for v in values)):
-        raise NotWritten(name, "is not answered yet")
+        raise NotWritten(name, "returned None: not answered yet, or a `return` is missing")
     if not isinstance(values, (list, tuple)) or len(values) != count:
         raise WrongReturn(called, f"did not return {count} numbers")
     numbers = []

@@ -16,11 +16,12 @@ class Unreadable(ValueError):
 
 @dataclass
 class SubmittedCell:
-    """A cell's type, its source, and its nbgrader metadata, if that is a dictionary."""
+    """A cell's type, its source, its nbgrader metadata, if that is a dictionary, and its id."""
 
     cell_type: str
     source: str
     nbgrader: dict = field(default_factory=dict)
+    id: str | None = None
 
     @property
     def grade_id(self):
@@ -105,4 +106,5 @@ def _cell(raw):
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     # A lone surrogate is valid JSON but cannot be written again.
     source = source.encode("utf-8", "replace").decode("utf-8")
-    return SubmittedCell(kind, source, nbgrader if isinstance(nbgrader, dict) else {})
+    cell_id = raw.get("id") if isinstance(raw.get("id"), str) else None
+    return SubmittedCell(kind, source, nbgrader if isinstance(nbgrader, dict) else {}, cell_id)

@@ -97,6 +97,12 @@ class _Identifier:
         self._texts = {}
         for i, cell in enumerate(release.cells):
             self._texts.setdefault((cell.cell_type, cell.source.strip()), i)
+        # Prose has no grade_id; its cell id survives when the course's wording changes.
+        self._prose = {
+            c["id"]: i
+            for i, c in enumerate(release.cells)
+            if c.cell_type == "markdown" and "id" in c and not _grade_id(c)
+        }
         present = {cell.grade_id for cell in submitted}
         self._definitions = {}
         for i, cell in enumerate(release.cells):
@@ -110,6 +116,8 @@ class _Identifier:
         known = self._texts.get((cell.cell_type, cell.source.strip()))
         if known is not None:
             return known
+        if cell.cell_type == "markdown" and cell.id in self._prose:
+            return self._prose[cell.id]
         if cell.cell_type == "code" and self._definitions:
             for name in _defined(cell.source):
                 if name in self._definitions:

@@ -20,7 +20,10 @@ def _templates():
 
 
 def messages(result):
-    """The result's lost marks, as dictionaries: equal problems of several checks said once."""
+    """The result's lost marks, as dictionaries: equal problems of several checks said once.
+
+    again: whether an earlier message has explained the same misconception.
+    """
     found = {}
     for outcome in result.outcomes:
         if outcome.status not in (PASSED, GRADER_FAULT):
@@ -38,7 +41,12 @@ def messages(result):
                 "misconception": catalogue()[name] if name else None,
             }
         )
-    return sorted(merged, key=lambda m: -m["lost"])
+    merged.sort(key=lambda m: -m["lost"])
+    named = set()
+    for message in merged:
+        message["again"] = message["misconception"] in named
+        named.add(message["misconception"])
+    return merged
 
 
 def render(result, form):

@@ -18,11 +18,12 @@ def run_sample(course, folder, stream=sys.stdout, assignment="dropout"):
     say = lambda words: print(words, file=stream, flush=True)  # noqa: E731
     started = time.monotonic()
     handing_in = [s for s in students if s.hands_in != "nothing"]
+    to_grade = [s for s in handing_in if s.parts is not None]
     turns = []
 
     def turn(student_id):
         turns.append(student_id)
-        say(f"   {len(turns)}/{len(handing_in)} {student_id}")
+        say(f"   {len(turns)}/{len(to_grade)} {student_id}")
 
     try:
         say(f"A class of {len(students)} in {_short(folder)}, graded by nbgrader's own commands")
@@ -52,7 +53,8 @@ def run_sample(course, folder, stream=sys.stdout, assignment="dropout"):
     say(f"feedback pages  {_short(pages)}")
     say(f"marks (CSV)     {_short(marks)}")
     say(f"nbgrader's log  {_short(scratch.log)}")
-    say(f"formgrader      cd {_short(scratch.course)} && jupyter notebook, then its Formgrader tab")
+    say("formgrader      . .venv/bin/activate")
+    say(f"                cd {_short(scratch.course)} && jupyter notebook, then its Formgrader tab")
     for problem in problems:
         say(f"NOT AS MEANT: {problem}")
     verdict = "every student has the marks meant" if not problems else "NOT as meant"

@@ -25,7 +25,9 @@ def cells_that_judge(case):
     if case.verdict == "accepted":
         return set().union(*(JUDGED_BY[cell] for cell in case.changed))
     scheme = load_scheme("dropout")
-    catcher = next(n for n, cell in scheme.cells.items() if case.caught_by in cell.checks)
+    catcher = next((n for n, cell in scheme.cells.items() if case.caught_by in cell.checks), None)
+    if catcher is None:
+        raise LookupError(f"{case.name}: caught_by names no check: {case.caught_by!r}")
     return next(cells for cells in JUDGED_BY.values() if catcher in cells)
 
 
