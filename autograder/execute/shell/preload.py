@@ -26,6 +26,7 @@ def preload():
     # Without `solutions` the checks that need it say so themselves, in words for the grader.
     with contextlib.suppress(ImportError):
         _solutions()
+    _render_once()
     _draw_once()
     gc.collect()
     gc.freeze()  # children need not look through all this at every collection
@@ -45,6 +46,14 @@ def _solutions():
     oracle.reference()
     oracle.oracles()
     oracle.digits()
+
+
+def _render_once():
+    from autograder.marking.judge import CellResult
+    from autograder.marking.render import render
+
+    for form in ("text", "html"):
+        render(CellResult("", "", "", 0, ()), form)
 
 
 def _draw_once():
