@@ -22,7 +22,7 @@ test: $(READY)  ## run the tests
 validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
 	$(RUN) -m autograder validate dropout
 
-sweep: $(READY)  ## judge every accepted and wrong solution under 1000 seeds (hours)
+sweep: $(READY)  ## judge every accepted and wrong solution under 1000 seeds (half an hour)
 	$(RUN) -m autograder sweep dropout --seeds 1000
 
 figures: $(READY)  ## print the published figures beside ours
