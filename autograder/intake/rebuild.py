@@ -36,7 +36,7 @@ def rebuild(release, submitted):
         position = max(position, index)
 
     canonical = release.copy()
-    canonical.cells = _new_cells(extras[-1], 0)
+    canonical.cells = _new_cells(extras[-1])
     for index, original in enumerate(release.cells):
         cell = original.copy()
         if _is_solution(original):
@@ -46,7 +46,7 @@ def rebuild(release, submitted):
             canonical.cells += [new_code_cell(source) for source in copies]
         else:
             canonical.cells.append(cell)
-        canonical.cells += _new_cells(extras[index], len(canonical.cells))
+        canonical.cells += _new_cells(extras[index])
     for number, cell in enumerate(canonical.cells):
         if cell not in release.cells and not _grade_id(cell):
             cell["id"] = f"added-{number}"
@@ -81,7 +81,7 @@ def _distinct(sources, stub):
     return written or sources[:1]
 
 
-def _new_cells(cells, _):
+def _new_cells(cells):
     return [NEW_CELL[cell.cell_type](cell.source) for cell in cells]
 
 
