@@ -16,11 +16,11 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograder.execute.exporter import canonical_notebook
 from autograder.execute.grade_one import restore_locked
+from autograder.execute.outputs import NotebookOutputs
 from autograder.execute.run_cells import ExecuteSubmission
 from autograder.execute.settle import settle
-from autograder.execute.shell import wire
-from autograder.execute.shell.launcher import Worker, WorkerFailed, shared_worker
-from autograder.execute.shell.outputs import NotebookOutputs
+from autograder.sandbox import wire
+from autograder.sandbox.launcher import Worker, WorkerFailed, shared_worker
 from autograder.validate.grade_cases import hand_in, reference_cells
 
 ODD_CELLS = [
@@ -386,8 +386,8 @@ def test_the_worker_ends_with_its_parent(course):
         [
             sys.executable,
             "-c",
-            "from autograder.execute.shell.launcher import shared_worker\n"
-            "from autograder.execute.shell.outputs import NotebookOutputs\n"
+            "from autograder.sandbox.launcher import shared_worker\n"
+            "from autograder.execute.outputs import NotebookOutputs\n"
             "from nbformat.v4 import new_code_cell\n"
             "with shared_worker().notebook('.') as notebook:\n"
             "    print(shared_worker().pid, notebook.pid, flush=True)\n"

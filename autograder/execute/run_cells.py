@@ -7,8 +7,8 @@ from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from traitlets import Bool, Float
 
-from autograder.execute.shell.launcher import shared_worker
-from autograder.execute.shell.outputs import NotebookOutputs
+from autograder.execute.outputs import NotebookOutputs
+from autograder.sandbox.launcher import shared_worker
 
 LANGUAGE = {
     "name": "python",

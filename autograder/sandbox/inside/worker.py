@@ -1,4 +1,4 @@
-"""The worker process: python -m autograder.execute.shell.worker DESCRIPTOR PARENT.
+"""The worker process: python -m autograder.sandbox.inside.worker DESCRIPTOR PARENT.
 
 launcher.Worker starts it with one end of a socket; it ends when the other end does.
 """
@@ -10,11 +10,11 @@ import socket
 import sys
 import tempfile
 
-from autograder.execute.shell import wire
-from autograder.execute.shell.cell_shell import make_shell
-from autograder.execute.shell.preload import assert_may_fork, preload
-from autograder.execute.shell.processes import become_subreaper
-from autograder.execute.shell.running import LOOK, LauncherGone, RunningNotebook
+from autograder.sandbox import wire
+from autograder.sandbox.inside.cell_shell import make_shell
+from autograder.sandbox.inside.preload import assert_may_fork, preload
+from autograder.sandbox.inside.processes import become_subreaper
+from autograder.sandbox.inside.running import LOOK, LauncherGone, RunningNotebook
 
 
 def main(descriptor, parent):

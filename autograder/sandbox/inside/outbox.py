@@ -7,7 +7,7 @@ import threading
 
 from jupyter_client.session import json_packer
 
-from autograder.execute.shell import wire
+from autograder.sandbox import wire
 
 # A cell may show this much; the rest is left out, and the notebook says so.
 STREAM_CHARACTERS = 1_000_000

@@ -16,7 +16,7 @@ from IPython.core.error import StdinNotImplementedError
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from autograder.execute.shell.outbox import error_output
+from autograder.sandbox.inside.outbox import error_output
 
 # How often a cell is resumed that something has thrown out of its event loop.
 RESUME = 5

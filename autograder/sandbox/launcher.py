@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
-from autograder.execute.shell import wire
+from autograder.sandbox import wire
 
 # One BLAS thread: more only fight for the cores, and a process with threads must not fork.
 ENVIRONMENT = {
@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
-WORKER = "autograder.execute.shell.worker"
+WORKER = "autograder.sandbox.inside.worker"
 INLINE = "module://matplotlib_inline.backend_inline"
 # A worker that says nothing for this long beyond a cell's limit has been stopped or worse.
 PATIENCE = 60

@@ -8,10 +8,10 @@ import signal
 import socket
 import time
 
-from autograder.execute.shell import wire
-from autograder.execute.shell.child import run_notebook
-from autograder.execute.shell.outbox import STREAM_CHARACTERS
-from autograder.execute.shell.processes import die_with_parent, end_all, interrupt, status_of
+from autograder.sandbox import wire
+from autograder.sandbox.inside.child import run_notebook
+from autograder.sandbox.inside.outbox import STREAM_CHARACTERS
+from autograder.sandbox.inside.processes import die_with_parent, end_all, interrupt, status_of
 
 # A pipe holds no more than this on the systems we know: one read empties it.
 PIPE = 1 << 20

@@ -3,7 +3,7 @@
 from nbformat import ValidationError
 from nbformat.v4 import new_output
 
-from autograder.execute.shell.outbox import RICH_BYTES, STREAM_CHARACTERS, error_output
+from autograder.sandbox.inside.outbox import RICH_BYTES, STREAM_CHARACTERS, error_output
 
 LEFT_OUT = "\n[the rest of this cell's output is left out: it is too long]\n"
 DISPLAYS = ("display_data", "update_display_data", "execute_result")

@@ -9,9 +9,9 @@ import traceback
 
 import numpy as np
 
-from autograder.execute.shell import wire
-from autograder.execute.shell.cell_shell import attach, run_cell
-from autograder.execute.shell.outbox import CellStream, Outbox
+from autograder.sandbox import wire
+from autograder.sandbox.inside.cell_shell import attach, run_cell
+from autograder.sandbox.inside.outbox import CellStream, Outbox
 
 
 def run_notebook(shell, channel, cwd, out, err):
