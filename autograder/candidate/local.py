@@ -35,7 +35,7 @@ class LocalCandidate:
         exceeded it once is not called again, so that an endless loop costs its limit once.
         """
         self._namespace = namespace
-        self._seconds = seconds
+        self.seconds = seconds
         self._expired = {}
 
     def call(self, name, *args, keep=(), returns=None):
@@ -92,6 +92,15 @@ class LocalCandidate:
     def read(self, name):
         """A plain copy of a variable. Raises NotWritten if there is none of that name."""
         return self._plain(name, self._find(name))
+
+    def describe(self, name):
+        """What a name means: "class", "function", "value" or "nothing"."""
+        found = self._namespace.get(name, self)
+        if found is self:
+            return "nothing"
+        if isinstance(found, type):
+            return "class"
+        return "function" if callable(found) else "value"
 
     @contextlib.contextmanager
     def replaced(self, replacements):
@@ -155,12 +164,12 @@ class LocalCandidate:
                 contextlib.redirect_stderr(quiet),
                 warnings.catch_warnings(),
                 np.errstate(),  # restores what a np.seterr in the call changes
-                at_most(self._seconds),
+                at_most(self.seconds),
             ):
                 warnings.simplefilter("ignore")
                 return action()
         except Expired:
-            self._expired[called] = CallTimeout(called, f"did not end within {self._seconds} s")
+            self._expired[called] = CallTimeout(called, f"did not end within {self.seconds:g} s")
             raise self._expired[called] from None
         except CandidateError:
             raise

@@ -5,17 +5,54 @@ layer in its place. A net that relies on the student's own cache, or drops witho
 dropout_forward at all, is judged as it stands.
 """
 
+import math
+import numbers
+
+import numpy as np
+
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
 
+# A student's net may call our layer with anything: these bound what a call can cost.
+MOST_ENTRIES = 2_000_000
+
 
 def right_layer(oracle):
-    """The names to replace, and the reference's functions for them."""
+    """The names to replace, and functions for them: the reference's, behind a look at what the
+    student's code sends. They raise TypeError for what is no call of a dropout layer.
+    """
     reference = oracle.reference()
-    return {
-        "dropout_forward": reference.dropout_forward,
-        "dropout_backward": reference.dropout_backward,
-    }
+
+    def dropout_forward(x, dropout_param):
+        x = _array(x)
+        if not isinstance(dropout_param, dict) or not {"p", "mode"} <= set(dropout_param):
+            raise TypeError("dropout_param needs 'p' and 'mode'")
+        p, seed = dropout_param["p"], dropout_param.get("seed")
+        if not isinstance(p, numbers.Real) or not math.isfinite(p):
+            raise TypeError("p is no number")
+        if not isinstance(seed, (int, type(None))):
+            raise TypeError("seed is no integer")
+        asked = {"mode": str(dropout_param["mode"]), "p": float(p)}
+        out, (_, mask) = reference.dropout_forward(
+            x, asked if seed is None else asked | {"seed": seed}
+        )
+        return out, (dropout_param, mask)
+
+    def dropout_backward(dout, cache):
+        dout = _array(dout)
+        if not isinstance(cache, tuple) or len(cache) != 2 or not isinstance(cache[0], dict):
+            raise TypeError("the cache is not what dropout_forward returned")
+        if cache[1] is not None and _array(cache[1]).shape != dout.shape:
+            raise ValueError("dout and the cache's mask are of different shapes")
+        return reference.dropout_backward(dout, cache)
+
+    return {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
+
+
+def _array(value):
+    if not isinstance(value, np.ndarray) or value.size > MOST_ENTRIES:
+        raise TypeError("no array of a layer's size")
+    return value
 
 
 def judge_net(trial, holds):

@@ -12,7 +12,8 @@ class Trial:
     """candidate: the student's callables. oracle: the modules that know the truth.
 
     rng: the checks' own randomness, never the student's stream. ledger: adds up error bounds.
-    measured: measurements shared by the checks of this cell, filled on first use.
+    measured: measurements shared by the checks of this cell, filled on first use. memory: the
+    same for all test cells of a submission.
     """
 
     candidate: object
@@ -20,22 +21,30 @@ class Trial:
     rng: np.random.Generator
     ledger: Ledger = field(default_factory=Ledger)
     measured: dict = field(default_factory=dict)
+    memory: dict = field(default_factory=dict)
 
     def measure(self, key, take):
         """Return measured[key], taking it with `take()` the first time.
 
         A CandidateError is remembered and raised again, so that a crash is met once.
         """
-        if key not in self.measured:
-            try:
-                self.measured[key] = take()
-            except Exception as error:
-                self.measured[key] = error
-        value = self.measured[key]
-        if isinstance(value, Exception):
-            raise value
-        return value
+        return _remembered(self.measured, key, take)
+
+    def remember(self, key, take):
+        """The same in memory."""
+        return _remembered(self.memory, key, take)
 
     def beside(self, candidate):
         """A trial of the same randomness and ledger for another candidate."""
-        return Trial(candidate, self.oracle, self.rng, self.ledger)
+        return Trial(candidate, self.oracle, self.rng, self.ledger, memory=self.memory)
+
+
+def _remembered(known, key, take):
+    if key not in known:
+        try:
+            known[key] = take()
+        except Exception as error:
+            known[key] = error
+    if isinstance(known[key], Exception):
+        raise known[key]
+    return known[key]

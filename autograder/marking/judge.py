@@ -77,11 +77,12 @@ class CellResult:
         }
 
 
-def judge_cell(assignment, grade_id, candidate, oracle, seed=None, only=None):
+def judge_cell(assignment, grade_id, candidate, oracle, seed=None, only=None, memory=None):
     """Run the checks of one test cell on a candidate and return a CellResult.
 
     seed: for the checks' own randomness; the default is fixed, so that marks repeat.
     only: the name of a single check to run (the result then has its points alone).
+    memory: a dictionary that the cells of one submission share, for what is costly to find out.
     Raises LookupError for a cell that the marking scheme does not have.
     """
     scheme = load_scheme(assignment)
@@ -90,7 +91,7 @@ def judge_cell(assignment, grade_id, candidate, oracle, seed=None, only=None):
     cell = scheme.cells[grade_id]
     functions = checks_of(assignment)
     rng = np.random.default_rng(zlib.crc32(grade_id.encode()) if seed is None else seed)
-    trial = Trial(candidate, oracle, rng)
+    trial = Trial(candidate, oracle, rng, memory={} if memory is None else memory)
     outcomes = tuple(
         _run_check(name, functions[name], float(points), trial)
         for name, points in cell.checks.items()
