@@ -1,0 +1,138 @@
+"""The experiment and its numbers: made-up histories earn nothing, honest ones are taken."""
+
+import numpy as np
+import pytest
+from wired import wired
+
+from autograder import oracle
+from autograder.checks import recorded
+from autograder.marking.judge import judge_cell
+
+FORGED = {
+    keep: {"loss": [1.0], "train": [train], "val": [val]}
+    for keep, train, val in ((1, 1.0, 0.61), (0.25, 0.62, 0.90))
+}
+MADE_UP = {
+    keep: {"loss": [1.0], "train": [train], "val": [val]}
+    for keep, train, val in ((1, 1.0, 0.33), (0.25, 0.4, 0.99))
+}
+NO_NET = "class FullyConnectedNet:\n    pass"
+PLAIN_NET = (
+    "_Net = FullyConnectedNet\n"
+    "class FullyConnectedNet(_Net):\n"
+    "    def __init__(self, *args, **kwargs):\n"
+    "        super().__init__(*args, **kwargs)\n"
+    "        self.use_dropout = False\n"
+)
+
+
+@pytest.fixture
+def marks_of(notebook_with):
+    """marks_of(histories, answers, extra): marks of the experiment and of question 2."""
+
+    def marks(histories, answers=None, extra="", **cells):
+        names = notebook_with(**cells)
+        exec(extra, names)
+        names["histories"] = histories
+        if answers is not None:
+            names["inline_question_2"] = lambda: answers
+        candidate, memory = wired(names), {}
+        results = [
+            judge_cell("dropout", grade_id, candidate, oracle, memory=memory)
+            for grade_id in ("test_experiment", "test_inline_question_2")
+        ]
+        assert not any(r.has_grader_fault for r in results), results
+        return [r.mark for r in results], [r.outcomes[0].misconception for r in results]
+
+    return marks
+
+
+@pytest.fixture
+def no_training(monkeypatch):
+    """Training from here is an error."""
+    monkeypatch.setattr(recorded, "train", None)
+
+
+@pytest.mark.usefixtures("no_training")
+def test_a_sound_net_s_own_run_is_believed(marks_of):
+    """Without any training here; the answers are compared with that run."""
+    assert marks_of(FORGED)[0] == [5, 4]
+    assert marks_of(FORGED, (1.0, 0.61, 0.62, 0.90))[0] == [5, 4]
+    assert marks_of(FORGED, (0.61, 1.0, 0.90, 0.62))[1][1] == "train-val-swapped"
+
+
+def test_made_up_histories_of_a_stub_earn_nothing(marks_of):
+    """However well they match the answers."""
+    assert marks_of(FORGED, (1.0, 0.61, 0.62, 0.90), extra=NO_NET)[0] == [0, 0]
+
+
+def test_made_up_histories_of_a_sound_net_do_not_save_made_up_answers(marks_of):
+    """A run from here takes their place: the net's own points stay."""
+    marks, _ = marks_of(MADE_UP, (1.0, 0.33, 0.4, 0.99))
+    assert marks[0] == 5
+    assert marks[1] < 4
+
+
+def test_made_up_histories_of_a_net_that_never_drops_earn_nothing(marks_of):
+    """Trained here, it does not narrow the gap."""
+    marks, misconceptions = marks_of(FORGED, (1.0, 0.61, 0.62, 0.90), extra=PLAIN_NET)
+    assert marks == [0, 2]  # what it got without dropout is right
+    assert misconceptions[0] == "dropout-not-wired"
+
+
+def test_a_run_with_a_wrong_layer_is_compared_with_its_own_numbers(marks_of):
+    """The layer has lost its marks elsewhere."""
+    wrong = (
+        "def dropout_forward(x, dropout_param):\n"
+        "    if dropout_param['mode'] == 'test':\n        return x, None\n"
+        "    mask = (np.random.rand(*x.shape) < dropout_param['p'])\n"
+        "    return (x * mask).astype(x.dtype), mask\n"
+        "def dropout_backward(dout, cache):\n    return dout if cache is None else dout * cache\n"
+    )
+    names = {}
+    exec("import numpy as np\n" + wrong, names)
+    histories = _run(names)
+    answers = recorded.finals(histories)
+    marks, _ = marks_of(histories, answers, extra=wrong)
+    assert marks == [5, 4], answers
+
+
+def _run(names):
+    """The experiment with the reference's net and a layer of one's own, in this process."""
+    reference = oracle.reference()
+    data = oracle.digits()
+    layer = {n: getattr(reference, n) for n in ("dropout_forward", "dropout_backward")}
+    histories = {}
+    try:
+        for name in layer:
+            setattr(reference, name, names[name])
+        for keep in (1, 0.25):
+            np.random.seed(231)
+            net = reference.FullyConnectedNet([200, 200], 64, 10, keep, weight_scale=5e-2)
+            small = {k: data[k] for k in ("X_train", "y_train", "X_val", "y_val")}
+            solver = oracle.given("solver").Solver(
+                net,
+                small,
+                update_rule="adam",
+                optim_config={"learning_rate": 1e-3},
+                num_epochs=60,
+                batch_size=100,
+                verbose=False,
+            )
+            solver.train()
+            histories[keep] = {"train": solver.train_acc_history, "val": solver.val_acc_history}
+    finally:
+        for name, function in layer.items():
+            setattr(reference, name, function)
+    return histories
+
+
+@pytest.mark.parametrize(
+    "histories",
+    [None, {}, {1: {}, 0.25: {}}, {1: 3, 0.25: 4}, {1: {"train": [], "val": []}, 0.25: {}}, "text"],
+)
+def test_histories_of_another_form_cost_nothing_but_time(marks_of, histories, monkeypatch):
+    """A sound net is trained here instead."""
+    runs = {1: {"train": [1.0], "val": [0.63]}, 0.25: {"train": [0.6], "val": [0.87]}}
+    monkeypatch.setattr(recorded, "train", lambda trial, keep: runs[keep])
+    assert marks_of(histories)[0] == [5, 4]
