@@ -8,12 +8,12 @@ READY := $(VENV)/.ready
 
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help grade test validate sweep figures notebooks lint clean
+.PHONY: help grade test validate hostile isolation bench sweep figures notebooks lint clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-grade: $(READY)  ## grade a sample class end to end, in a scratch copy of the course
+grade: $(READY) isolation  ## grade a sample class end to end, in a scratch copy of the course
 	$(RUN) -m autograder sample
 
 test: $(READY)  ## run the tests
@@ -22,7 +22,17 @@ test: $(READY)  ## run the tests
 validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
 	$(RUN) -m autograder validate dropout
 
-sweep: $(READY)  ## judge every accepted and wrong solution under 1000 seeds (half an hour)
+hostile: $(READY)  ## grade the dishonest and broken submissions, under each isolation found here
+	$(RUN) -m autograder validate hostile
+
+isolation: $(READY)  ## say what confines students' code here, and what to type for more
+	@$(RUN) -m autograder isolation
+
+bench: $(READY)  ## seconds a submission, beside stock nbgrader in the same run
+	$(RUN) -m benchmarks
+
+sweep: $(READY)  ## the long runs: fuzzing, hostile under landlock, then every solution, 1000 seeds
+	$(RUN) -m pytest -m sweep
 	$(RUN) -m autograder sweep dropout --seeds 1000
 
 figures: $(READY)  ## print the published figures beside ours

@@ -1,0 +1,1 @@
+"""What grading costs, as ratios against stock nbgrader in the same run."""
