@@ -11,6 +11,7 @@ from autograder.checks.findings import Failed
 from autograder.checks.layer_calls import named
 
 NAME = "FullyConnectedNet"
+LONGEST_NAME = 60
 
 # The same argument under the names that other years of the course gave it.
 SPELLINGS = {
@@ -68,10 +69,14 @@ class Net:
                 ordered[kind].append(grad.astype(float).reshape(value.shape))
         if not isinstance(loss, (int, float, np.ndarray)) or np.size(loss) != 1:
             raise WrongReturn(called, "returned a loss that is not a single number")
-        numbers = [np.reshape(loss, ()), *(g for found in ordered.values() for g in found)]
+        try:
+            loss = float(np.reshape(loss, ()))
+        except OverflowError:  # an integer of hundreds of digits
+            loss = np.inf
+        numbers = [loss, *(g for found in ordered.values() for g in found)]
         if not all(np.all(np.isfinite(n)) for n in numbers):
             raise WrongReturn(called, "returned NaN or infinite values", "loss-not-finite")
-        return float(numbers[0]), ordered
+        return loss, ordered
 
     def moved(self, direction, step):
         """Add step * direction (dict like gradients) to the parameters, in the student's net."""
@@ -146,9 +151,13 @@ def _as_spelled(accepted, any_keyword, wanted):
 
 def _arrange(params, dims, normalized, called):
     """Tell weights, biases, gammas and betas apart by shape, number and initial value."""
+    if not isinstance(params, dict):
+        raise WrongReturn(called, "has params that are no dictionary")
     series = {}
     for name, value in params.items():
-        match = re.fullmatch(r"(.*?)_?(\d+)", name) if isinstance(name, str) else None
+        # Short names only: a search through a megabyte of digits would not end.
+        short = isinstance(name, str) and len(name) <= LONGEST_NAME
+        match = re.fullmatch(r"(.*?)_?(\d+)", name) if short else None
         if match and isinstance(value, np.ndarray):
             series.setdefault(match[1], []).append((int(match[2]), name, value))
     layers = list(itertools.pairwise(dims))
@@ -173,7 +182,7 @@ def _arrange(params, dims, normalized, called):
     if missing:
         raise Failed(
             called,
-            f"has params {sorted(map(str, params))[:12]}, in which no {missing[0]} can be made out",
+            f"has params {sorted(str(name)[:20] for name in params)[:12]}, in which no {missing[0]} can be made out",
             "params should hold W1, b1, ... with W of shape (fan_in, fan_out)"
             + (" and gamma1, beta1, ..." if normalized else ""),
         )

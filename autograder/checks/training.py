@@ -12,6 +12,7 @@ from autograder.checks.net_calls import NAME
 
 SEED = 231
 HIDDEN, INPUTS, CLASSES, WEIGHT_SCALE = [200, 200], 64, 10, 5e-2
+MOST_PARAMETERS = 1_000_000
 LEARNING_RATE, EPOCHS, BATCH = 1e-3, 60, 100
 
 
@@ -53,7 +54,8 @@ class _Model:
             )
             params = candidate.attribute(self._net, "params")
         if not isinstance(params, dict) or not all(
-            isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in params.values()
+            isinstance(v, np.ndarray) and v.dtype.kind == "f" and v.size <= MOST_PARAMETERS
+            for v in params.values()
         ):
             raise WrongReturn(self._called, "has params that are no arrays")
         self.params = params
