@@ -74,7 +74,7 @@ class Garbage:
 
 
 def notebook_of_garbage(seed, right):
-    """Names that answer with garbage; `right` is the chance of a proper answer where there is one."""
+    """Names that answer with garbage; `right` is the chance of a proper answer instead."""
     made = Garbage(seed)
     reference = oracle.reference()
 
@@ -152,7 +152,7 @@ QUICK = [
 @pytest.mark.filterwarnings("ignore")
 def test_garbage_is_never_the_grader_s_fault():
     """Forty notebooks of it, on every cell but those that may train a net."""
-    faults, full = judge_garbage(range(40), QUICK)
+    faults, _ = judge_garbage(range(40), QUICK)
     assert not faults, "\n\n".join(f"{where}\n{text}" for text, where in faults.items())
 
 

@@ -180,9 +180,10 @@ def _arrange(params, dims, normalized, called):
         found["gammas"] = found["betas"] = []
     missing = [kind for kind, names in found.items() if names is None]
     if missing:
+        shown = sorted(str(name)[:20] for name in params)[:12]
         raise Failed(
             called,
-            f"has params {sorted(str(name)[:20] for name in params)[:12]}, in which no {missing[0]} can be made out",
+            f"has params {shown}, in which no {missing[0]} can be made out",
             "params should hold W1, b1, ... with W of shape (fan_in, fan_out)"
             + (" and gamma1, beta1, ..." if normalized else ""),
         )
