@@ -81,15 +81,21 @@ def as_sent(value):
 
 
 def same(before, after):
-    """Whether an argument is unchanged: same shape, dtype and bits (NaN equals NaN)."""
-    if isinstance(before, np.ndarray):
-        return (
-            isinstance(after, np.ndarray)
-            and before.shape == after.shape
-            and before.dtype == after.dtype
-            and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
-        )
-    return True
+    """Whether an argument is unchanged: same shape, dtype and values (NaN equals NaN)."""
+    if not isinstance(before, np.ndarray):
+        return True
+    if (
+        not isinstance(after, np.ndarray)
+        or before.shape != after.shape
+        or before.dtype != after.dtype
+    ):
+        return False
+    if before.flags.c_contiguous and after.flags.c_contiguous:
+        word = np.uint64 if before.nbytes % 8 == 0 else np.uint8
+        words = (a.reshape(-1).view(word) for a in (before, after))
+        if np.array_equal(*words):
+            return True  # by far the cheapest answer
+    return np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
 
 
 def describe(value):
