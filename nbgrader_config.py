@@ -14,8 +14,6 @@ c.ClearMarkScheme.enforce_metadata = False
 
 # Submissions are rebuilt on the released notebook, whatever was handed in.
 c.Autograde.exporter_class = "autograder.execute.exporter.SubmissionExporter"
-# LMS downloads are often renamed, as in "dropout (1).ipynb".
-c.Autograde.pre_convert_hook = "autograder.execute.renamed.accept_renamed"
 
 # Execute and SaveAutoGrades are replaced: a dead kernel loses nothing, and marks fail closed.
 c.Autograde.autograde_preprocessors = [
@@ -26,9 +24,21 @@ c.Autograde.autograde_preprocessors = [
     "autograder.execute.save_marks.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.pages.sanitize.SanitizeNotebook",
 ]
 # Seconds a cell. The experiment trains for about one; sixty leaves room for slow machines.
 c.Execute.timeout = 60
+
+# Feedback and formgrader clean once more what students made: a notebook may be older, or edited.
+c.HTMLExporter.preprocessors = ["autograder.pages.sanitize.SanitizeNotebook"]
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.pages.markdown.markdown2html",
+    "clean_html": "autograder.pages.markdown.clean_html",
+}
+# nbconvert's templates then pass outputs through clean_html, and write no script of an output.
+c.HTMLExporter.sanitize_html = True
+# A heading's anchor is an id, and could be that of one of formgrader's fields.
+c.HTMLExporter.exclude_anchor_links = True
 
 # Feedback shows neither hidden tests nor rubrics.
 c.GenerateFeedback.preprocessors = [

@@ -19,12 +19,23 @@ def main(arguments=None):
         "validate", help="grade every accepted and wrong solution and print the kill matrix"
     )
     validate.add_argument("assignment", nargs="?", default="dropout")
-    validate.add_argument("--only", help="only cases whose name contains this (no kill matrix)")
+    validate.add_argument(
+        "--only", nargs="+", metavar="NAME", help="only cases whose name contains one of these"
+    )
+    validate.add_argument(
+        "--isolation", default="auto", help="for `validate hostile`: auto, bubblewrap or landlock"
+    )
+    validate.add_argument("--keep", action="store_true", help="leave `hostile`'s scratch course")
 
     sweep = commands.add_parser("sweep", help="judge every case under many random seeds")
     sweep.add_argument("assignment", nargs="?", default="dropout")
     sweep.add_argument("--seeds", type=int, default=1000)
     sweep.add_argument("--only", help="only cases whose name contains this")
+
+    isolation = commands.add_parser("isolation", help="say how students' code can be kept in here")
+    isolation.add_argument(
+        "--need", nargs="+", default=(), metavar="NAME", help="fail unless these work"
+    )
 
     commands.add_parser("sample", help="grade a sample class end to end, in build/sample")
     commands.add_parser("figures", help="print the published figures beside ours")
@@ -57,14 +68,20 @@ def _build(options, course):
 
 
 def _validate(options, course):
+    if options.assignment == "hostile":
+        from autograder.validate.hostile import run_hostile
+
+        clean = run_hostile(course, options.only, options.isolation, options.keep, sys.stdout)
+        return 0 if clean else 1
     from autograder.marking.scheme import load_scheme
     from autograder.validate.grade_cases import grade_cases, load_cases
     from autograder.validate.report import print_report
     from autograder.validate.verdicts import judge_cases, problems_of
 
-    cases = [c for c in load_cases(options.assignment) if (options.only or "") in c.name]
+    wanted = options.only or [""]
+    cases = [c for c in load_cases(options.assignment) if any(w in c.name for w in wanted)]
     if not cases:
-        print(f"no case of {options.assignment} has {options.only!r} in its name", file=sys.stderr)
+        print(f"no case of {options.assignment} has {wanted} in its name", file=sys.stderr)
         return 2
     graded = grade_cases(cases, course, options.assignment, progress=_progress)
     if options.only:
@@ -88,6 +105,12 @@ def _sample(options, course):
     return 0 if run_sample(course, course / "build" / "sample") else 1
 
 
+def _isolation(options, course):
+    from autograder.sandbox.isolation import report
+
+    return report(options.need)
+
+
 def _figures(options, course):
     from autograder.figures import report_figures
 
@@ -105,6 +128,7 @@ COMMANDS = {
     "build": _build,
     "validate": _validate,
     "sweep": _sweep,
+    "isolation": _isolation,
     "sample": _sample,
     "figures": _figures,
 }

@@ -1,107 +1,97 @@
-"""Which number counts as a test cell's mark."""
+"""What a test cell is worth, and what stays in the notebook of it."""
 
+import json
+
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
+from autograder.candidate import CandidateError
 from autograder.execute.settle import settle, tidy_outputs
-from autograder.marking.cell import RESULT_MIME
+from autograder.execute.test_cells import TestCellEnd
+from autograder.marking.cell import RESULT_MIME, GraderFault
 
 
-def test_cell(*outputs):
+def cell(*outputs):
     metadata = {"nbgrader": {"grade_id": "t", "points": 10, "grade": True, "solution": False}}
     return new_code_cell("mark(...)", metadata=metadata, outputs=list(outputs))
 
 
-test_cell.__test__ = False
+def ended(**parts):
+    return {"test_cells": {"t": TestCellEnd(**parts)}}
 
 
-def shown(mark, grade_id="t"):
-    return new_output("display_data", {RESULT_MIME: {"grade_id": grade_id, "mark": mark}})
+def test_a_mark_is_the_number_that_the_cell_ended_in():
+    """With the structured result that says the same, or without any."""
+    assert settle(cell(), ended(value=7.5, result={"grade_id": "t", "mark": 7.5})).mark == 7.5
+    assert settle(cell(), ended(value=0.0)).mark == 0
 
 
-def number(text):
-    return new_output("execute_result", {"text/plain": text})
-
-
-def test_a_mark_is_the_agreed_number():
-    """The structured result and the plain float together make a mark."""
-    assert settle(test_cell(shown(7.5), number("7.5")), {}).mark == 7.5
-
-
-def test_a_warning_on_stderr_costs_nothing():
-    """Stock nbgrader gives 0 for any output on stderr."""
-    noisy = test_cell(
-        new_output("stream", name="stderr", text="Warning"), shown(7.0), number("7.0")
+def test_outputs_in_the_notebook_count_for_nothing():
+    """Stock nbgrader takes the first number that anyone has written there."""
+    forged = cell(
+        new_output("display_data", {RESULT_MIME: {"grade_id": "t", "mark": 10.0}}),
+        new_output("execute_result", {"text/plain": "10.0"}),
     )
-    assert settle(noisy, {}).mark == 7.0
+    assert settle(forged, {}).mark is None
+    assert settle(forged, ended(value=1.0)).mark == 1
 
 
 @pytest.mark.parametrize(
-    "outputs",
-    [
-        (),
-        (number("10.0"),),
-        (new_output("stream", name="stdout", text="10.0"),),
-        (new_output("error", ename="CellTimeoutError", evalue="", traceback=[]),),
-    ],
-    ids=["no output", "a number alone", "printed", "timed out"],
+    "value",
+    [None, "10.0", True, 10, np.float64(10), np.array(10.0), float("nan"), -1.0, 10.5, 1e300],
+    ids=repr,
 )
-def test_a_cell_without_a_result_has_no_points(outputs):
-    """Stock nbgrader gives full marks to a cell that returned nothing."""
-    settled = settle(test_cell(*outputs), {})
-    assert settled.mark == 0
-    assert settled.reason
-
-
-@pytest.mark.parametrize(
-    "outputs",
-    [
-        (shown(7.0), number("10.0")),
-        (shown(11.0), number("11.0")),
-        (shown(float("nan")), number("nan")),
-        (shown(7.0), number("np.float64(7.0)")),
-        (shown(7.0), number("'full marks'")),
-        (shown(-1.0), number("-1.0")),
-        (shown(7.0, grade_id="another"), number("7.0")),
-        (shown(7.0),),
-    ],
-    ids=["differ", "too much", "nan", "numpy", "string", "negative", "other cell", "half"],
-)
-def test_a_contradictory_result_waits_for_a_person(outputs):
-    """Halves that do not agree, or numbers out of range, are never taken as a mark."""
-    settled = settle(test_cell(*outputs), {})
+def test_what_is_no_number_from_zero_to_the_points_is_for_a_person(value):
+    """Stock nbgrader gives full marks to a cell that returned nothing, or no number."""
+    settled = settle(cell(), ended(value=value))
     assert settled.mark is None
     assert "person" in settled.reason
 
 
-@pytest.mark.parametrize("name", ["GraderFault", "ModuleNotFoundError", "LookupError"])
-def test_a_grader_fault_is_never_a_zero(name):
-    """A check that broke down, or a grader that is not installed, leaves the cell to a person."""
-    fault = new_output("error", ename=name, evalue="", traceback=["secret"])
-    assert settle(test_cell(shown(0.0), fault), {}).mark is None
-    assert settle(test_cell(fault), {}).mark is None
+def test_a_result_that_says_otherwise_is_for_a_person():
+    """Another mark, or another cell's."""
+    for result in ({"grade_id": "t", "mark": 3.0}, {"grade_id": "u", "mark": 7.0}, {}):
+        assert settle(cell(), ended(value=7.0, result=result)).mark is None
 
 
-def test_a_failed_setup_is_never_a_zero():
-    """Where the course's own setup cell failed, nobody loses marks to it."""
-    assert settle(test_cell(shown(0.0), number("0.0")), {"setup_failed": True}).mark is None
+def test_a_grader_fault_is_never_a_zero():
+    """Whatever it raised."""
+    for error in (GraderFault("t: x broke down"), ImportError("solutions"), RecursionError()):
+        settled = settle(cell(), ended(error=error))
+        assert settled.mark is None
+        assert "grader failed" in settled.reason
 
 
-def test_a_dead_kernel_is_said():
-    """A test cell that never ran because the kernel died says so."""
-    assert "died" in settle(test_cell(), {"kernel_died": True}).reason
+def test_the_student_s_error_is_a_zero_with_its_reason():
+    """Where a test cell calls the student's function itself."""
+    settled = settle(cell(), ended(error=CandidateError("f(...)", "raised ValueError")))
+    assert settled.mark == 0
+    assert settled.reason == "f(...) raised ValueError"
 
 
-def test_tidied_outputs_hold_messages_and_mark_only():
-    """Tracebacks of the grader, streams and earlier numbers are gone; the mark is a float."""
-    cell = test_cell(
-        number("10.0"),
-        new_output("stream", name="stderr", text="noise"),
-        shown(7.0),
-        new_output("error", ename="CellTimeoutError", evalue="", traceback=["/secret/path"]),
+def test_a_cell_that_did_not_run_is_for_a_person():
+    """It is the grader that runs them."""
+    assert settle(cell(), {"test_cells": {}}).mark is None
+
+
+def test_a_broken_course_marks_nobody():
+    """A setup cell that fails is not the student's."""
+    assert settle(cell(), ended(value=7.0) | {"setup_failed": True}).mark is None
+
+
+def test_tidied_outputs_hold_messages_mark_and_reason():
+    """Neither tracebacks nor what was printed."""
+    shown = new_output("display_data", {"text/plain": "message"})
+    noisy = cell(
+        new_output("stream", name="stderr", text="warning"),
+        shown,
+        new_output("error", ename="GraderFault", evalue="where", traceback=["secret"]),
     )
-    settled = settle(cell, {})
-    tidy_outputs(cell, settled)
-    assert [o.output_type for o in cell.outputs] == ["display_data", "stream", "execute_result"]
-    assert cell.outputs[-1].data["text/plain"] == "0.0"
-    assert "secret" not in str(cell.outputs)
+    tidy_outputs(noisy, settle(noisy, ended(error=GraderFault("secret"))))
+    text = json.dumps(noisy.outputs)
+    assert "message" in text
+    assert "person" in text
+    assert "secret" not in text
+    tidy_outputs(noisy, settle(noisy, ended(value=7.0)))
+    assert noisy.outputs[-1].data["text/plain"] == "7.0"

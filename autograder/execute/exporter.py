@@ -1,13 +1,14 @@
 """nbgrader's way in: reads what was handed in as a canonical notebook."""
 
+import os
 from pathlib import Path
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from autograder.intake import Unreadable, read_notebook, rebuild
-from autograder.intake.rebuild import with_notes
+from autograder.execute import submissions
+from autograder.intake import canonical_notebook, notebook_in
 
 
 class SubmissionExporter(NotebookExporter):
@@ -17,42 +18,70 @@ class SubmissionExporter(NotebookExporter):
     the student has no marks and knows why, and everybody else is graded.
     """
 
+    def __init__(self, config=None, **kw):
+        """nbgrader makes the exporter once it has found its submissions, before it touches any.
+
+        That is the only moment of its own that all its ways to autograde share and that comes
+        before it copies: the pre_convert_hook runs after a forced run has deleted what was there.
+        """
+        super().__init__(config=config, **kw)
+        if isinstance(self.parent, Autograde):
+            self._choose_isolation()
+            submissions.prepare(self.parent)
+
     def from_filename(self, filename, resources=None, **kw):
         """Convert one notebook; `resources["nbgrader"]` names student, assignment, notebook."""
         if not self._is_submission(filename):
             return super().from_filename(filename, resources=resources, **kw)
-        notebook, notes = canonical_notebook(filename, self._released(resources["nbgrader"]))
+        folder, name = Path(filename).parent, Path(filename).stem
+        coursedir, names = self.parent.coursedir, resources["nbgrader"]
+        release = Path(coursedir.format_path(coursedir.release_directory, ".", names["assignment"]))
+        source = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
+        expected = submissions.expected_notebooks(coursedir, self.log)
+        handed_in = notebook_in(folder, name, expected, release)
+        notebook, notes = canonical_notebook(
+            handed_in.path,
+            release / f"{name}.ipynb",
+            notes=handed_in.notes,
+            own=sorted(source.glob("*.ipynb")),
+        )
         for note in notes:
             self.log.warning("%s: %s", filename, note)
-        resources = dict(resources) | {"metadata": {"name": Path(filename).stem}}
+        resources = dict(resources) | {"metadata": {"name": name}}
+        resources["nbgrader"]["given"] = str(source)
+        self._hand_on_timestamp(folder, names, resources)
         return self.from_notebook_node(notebook, resources=resources, **kw)
+
+    def _choose_isolation(self):
+        try:
+            from autograder.sandbox import isolation
+        except ImportError:
+            return
+        wanted = self.config.ExecuteSubmission.get("isolation", "auto")
+        try:
+            self.log.info("isolation of students' code: %s", isolation.choose(str(wanted)))
+        except isolation.IsolationUnavailable as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from error
 
     def _is_submission(self, filename):
         submitted = Path(self.parent.coursedir.root, self.parent.coursedir.submitted_directory)
-        return submitted.resolve() in Path(filename).absolute().parents
-
-    def _released(self, names):
-        folder = self.parent.coursedir.format_path(
-            self.parent.coursedir.release_directory, ".", names["assignment"]
+        return submitted.resolve() in Path(os.path.abspath(filename)).parents or (
+            submitted.absolute() in Path(os.path.abspath(filename)).parents
         )
-        path = Path(folder, f"{names['notebook']}.ipynb")
-        if not path.is_file():
-            raise NbGraderException(
-                f"{path} is missing, so no submission can be read against it: run "
-                f"`nbgrader generate_assignment {names['assignment']}` first"
-            )
-        return path
 
+    def _hand_on_timestamp(self, folder, names, resources):
+        """Have nbgrader's writer put the timestamp beside the autograded notebook.
 
-def canonical_notebook(path, release_path):
-    """(notebook, notes) for one handed-in file; never raises for what a student sent."""
-    release = nbformat.read(release_path, as_version=4)
-    try:
-        notebook, notes = rebuild(release, read_notebook(path))
-    except Unreadable as reason:
-        notebook = release
-        notes = [
-            f"the file {Path(path).name} could not be read: {reason}. Nothing in it could be "
-            "marked; hand it in again"
-        ]
-    return with_notes(notebook, notes), notes
+        nbgrader compares the two to tell whether a later submission has come.
+        """
+        coursedir = self.parent.coursedir
+        text = submissions.timestamp_of(folder)
+        if text is None:
+            return
+        autograded = coursedir.format_path(
+            coursedir.autograded_directory, names["student"], names["assignment"]
+        )
+        # Left by an earlier run for another notebook, it is there read-only.
+        Path(autograded, submissions.TIMESTAMP).unlink(missing_ok=True)
+        resources["outputs"] = {submissions.TIMESTAMP: f"{text}\n".encode("ascii")}

@@ -1,15 +1,16 @@
 """Grading one notebook outside nbgrader's commands, by the same steps."""
 
 import copy
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from traitlets.config import Config
 
-from autograder.execute.exporter import canonical_notebook
 from autograder.execute.run_cells import ExecuteSubmission
 from autograder.execute.settle import result_of, settle, tidy_outputs
+from autograder.intake import canonical_notebook, notebook_in
+from autograder.pages.sanitize import SanitizeNotebook
 
 
 @dataclass(frozen=True)
@@ -43,34 +44,46 @@ class GradedNotebook:
         return [o for cell in self.cells.values() if cell.result for o in cell.result["outcomes"]]
 
 
-def grade_one(submission, course, assignment, workdir):
-    """Grade the notebook file `submission` against `course`/source and release.
+def grade_one(submission, course, assignment, config=None):
+    """Grade one submission against `course`/source and release; returns a GradedNotebook.
 
-    workdir: a folder of its own, in which the released helper files are laid out and the cells
-    run. Takes intake, the restoring of locked cells, execution and settling from the very
-    classes that `nbgrader autograde` uses. Returns a GradedNotebook.
+    submission: the notebook file, or the folder it was handed in with. config: nbgrader's
+    configuration (a traitlets Config), None for the defaults of the classes. Takes intake, the
+    restoring of locked cells, execution, settling and cleaning from the very classes that
+    `nbgrader autograde` uses.
     """
     release, source = (
         Path(course, kind, assignment, f"{assignment}.ipynb") for kind in ("release", "source")
     )
-    notebook, notes = canonical_notebook(submission, release)
+    submission, notes = Path(submission), ()
+    if submission.is_dir() and submission.suffix != ".ipynb":
+        handed_in = notebook_in(submission, assignment, (assignment,), release.parent)
+        submission, notes = handed_in.path, handed_in.notes
+    notebook, notes = canonical_notebook(submission, release, notes=notes, own=(source,))
     restore_locked(notebook, nbformat.read(source, as_version=4))
-    shutil.copytree(
-        source.parent, workdir, ignore=shutil.ignore_patterns("*.ipynb"), dirs_exist_ok=True
-    )
-    resources = {"nbgrader": {}, "metadata": {"path": str(workdir)}}
-    notebook, resources = ExecuteSubmission(timeout=60).preprocess(notebook, resources)
+    notebook, execution = _executed(notebook, source.parent, config or Config())
     graded = {}
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if nbgrader.get("grade") and not nbgrader.get("solution"):
-            settled = settle(cell, resources["nbgrader"])
+            settled = settle(cell, execution)
             result = result_of(cell)
             tidy_outputs(cell, settled)
             graded[nbgrader["grade_id"]] = GradedCell(
                 nbgrader["grade_id"], nbgrader["points"], settled.mark, settled.reason, result
             )
+    notebook, _ = SanitizeNotebook().preprocess(notebook, {})
     return GradedNotebook(graded, tuple(notes), notebook)
+
+
+def _executed(notebook, given, config):
+    """(notebook, what ExecuteSubmission notes about the run)."""
+    execute = ExecuteSubmission(config=config)
+    if "timeout" not in config.Execute and "timeout" not in config.ExecuteSubmission:
+        execute.timeout = 60
+    resources = {"nbgrader": {"given": str(given)}}
+    notebook, resources = execute.preprocess(notebook, resources)
+    return notebook, resources["nbgrader"]
 
 
 def restore_locked(notebook, source):

@@ -1,14 +1,19 @@
-"""Executing a submission's cells, and surviving what they do."""
+"""Executing a submission: the student's cells apart, in a sandbox; the test cells right here."""
 
 import sys
+from pathlib import Path
 
-from nbclient.exceptions import DeadKernelError
 from nbgrader.preprocessors import Execute
-from nbgrader.preprocessors.execute import UnresponsiveKernelError
-from traitlets import Bool, Float
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Float, Int, List, Unicode
 
+from autograder.candidate.remote import RemoteCandidate
 from autograder.execute.outputs import NotebookOutputs
-from autograder.sandbox.launcher import shared_worker
+from autograder.execute.student_run import StudentRun
+from autograder.execute.test_cells import run_test_cell
+from autograder.sandbox import isolation
+from autograder.sandbox.launcher import Setting
+from autograder.sandbox.policy import Limits
 
 LANGUAGE = {
     "name": "python",
@@ -22,67 +27,112 @@ LANGUAGE = {
 HIDDEN = "ERROR: An error occurred while showtraceback was disabled"
 
 
-class NotebookDied(Exception):
-    """The process that ran a notebook ended before its last cell."""
-
-
 class ExecuteSubmission(Execute):
-    """nbgrader's Execute, run by a warm worker instead of a Jupyter kernel a notebook.
+    """nbgrader's Execute, with the student's code in a process of its own that is confined.
 
     Takes nbgrader's `timeout` (seconds a cell; None or negative: no limit) and `timeout_func`.
-    A cell that exceeds it is interrupted and the next one runs. Where the notebook's process dies,
-    stock nbgrader deletes the student's autograded folder; here the cells that ran keep their
-    outputs, and the test cells that did not run count as such (autograder.execute.settle).
+    A cell that exceeds it is interrupted and the next one runs. Where the notebook's process
+    dies, it is started anew and its cells are run again; what died stays undone. Test cells run
+    in this process and call the student's functions by value (autograder.candidate.remote).
+
+    Reads in resources["nbgrader"] `given`, the folder of the released helper files; without it
+    they are looked for in the notebook's own folder. Leaves there `test_cells`, a dictionary of
+    TestCellEnds by grade_id; `isolation`; and `setup_failed` where the course's own first cells
+    failed.
     """
 
-    kernel = Bool(False, help="Run notebooks in Jupyter kernels, as nbgrader does.").tag(
-        config=True
-    )
+    isolation = Unicode(
+        "auto",
+        help="What confines students' code: 'bubblewrap', 'landlock', 'none' (unprotected), or "
+        "'auto', the strongest of the first two that works here.",
+    ).tag(config=True)
+    call_timeout = Float(20, help="Seconds for one call of a student's function.").tag(config=True)
+    submission_timeout = Float(
+        600, allow_none=True, help="Seconds for all cells of one notebook together."
+    ).tag(config=True)
     grace = Float(
         5, help="Seconds an interrupted cell has to stop before its notebook is ended."
     ).tag(config=True)
+    restarts = Int(4, help="How often a notebook's process is started anew.").tag(config=True)
+    memory_mb = Int(Limits.memory_mb, help="Memory of one process.").tag(config=True)
+    total_memory_mb = Int(
+        Limits.total_memory_mb, help="Memory of all of a notebook's processes together."
+    ).tag(config=True)
+    cpu_seconds = Int(Limits.cpu_seconds, help="CPU seconds of one process.").tag(config=True)
+    file_mb = Int(Limits.file_mb, help="Size of one file.").tag(config=True)
+    scratch_mb = Int(Limits.scratch_mb, help="Size of all files of a notebook.").tag(config=True)
+    processes = Int(Limits.processes, help="Processes and threads of a notebook.").tag(config=True)
+    open_files = Int(Limits.open_files, help="Open files of one process.").tag(config=True)
+    environment = List(
+        Unicode(), help="Names of environment variables that students' code may see."
+    ).tag(config=True)
+    readable = List(
+        Unicode(), help="Folders that students' code may read, besides the released files."
+    ).tag(config=True)
 
     def preprocess(self, nb, resources, km=None):
-        """Run all cells of nb; returns (nb, resources), complete or as far as it came.
+        """Run all cells of nb; returns (nb, resources).
 
-        Sets resources["nbgrader"]'s kernel_died and setup_failed where that is so.
-        Raises WorkerFailed if notebooks cannot be run at all.
+        Raises WorkerFailed if notebooks cannot be run at all, IsolationUnavailable if nothing
+        here confines them.
         """
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        try:
-            if self.kernel or km is not None:
-                nb, resources = super().preprocess(nb, resources, km=km)
-            else:
-                self._run_cells(nb, resources)
-        except (DeadKernelError, UnresponsiveKernelError, NotebookDied) as error:
-            self.log.warning("the notebook's kernel died: %s", error)
-            resources["nbgrader"]["kernel_died"] = True
+        nb.metadata["language_info"] = LANGUAGE
+        chosen = isolation.choose(self.isolation)
+        self.log.info("students' code runs under isolation %r", chosen)
+        resources["nbgrader"] |= {"isolation": chosen, "test_cells": {}}
+        # The course's own folder where it is known: one worker then serves all students.
+        given = resources["nbgrader"].get("given") or resources.get("metadata", {}).get("path")
+        setting = self._setting(chosen, given)
+        with StudentRun(
+            setting, self.grace, self.restarts, self.submission_timeout, self.log
+        ) as run:
+            self._run_cells(nb, run, resources["nbgrader"])
         if setup_failed(nb):
             self.log.error("the course's own setup cell failed: no marks are given")
             resources["nbgrader"]["setup_failed"] = True
         return nb, resources
 
-    def _run_cells(self, nb, resources):
-        nb.metadata["language_info"] = LANGUAGE
-        outputs = NotebookOutputs()
-        cwd = resources.get("metadata", {}).get("path") or "."
-        with shared_worker().notebook(cwd) as notebook:
-            for cell in nb.cells:
-                if cell.cell_type == "code" and cell.source.strip():
-                    died = self._run_cell(notebook, cell, outputs)
-                    if died:
-                        break
-            else:
-                return
-        raise NotebookDied(died)
+    def _setting(self, chosen, given):
+        limits = Limits(
+            memory_mb=self.memory_mb,
+            total_memory_mb=self.total_memory_mb,
+            cpu_seconds=self.cpu_seconds,
+            file_mb=self.file_mb,
+            scratch_mb=self.scratch_mb,
+            processes=self.processes,
+            open_files=self.open_files,
+        )
+        return Setting(
+            isolation=chosen,
+            limits=limits,
+            given=Path(given).resolve() if given else None,
+            readable=tuple(Path(p).resolve() for p in self.readable),
+            environment=tuple(self.environment),
+        )
 
-    def _run_cell(self, notebook, cell, outputs):
-        """Run one cell; returns why the notebook's process died in it, or ""."""
+    def _run_cells(self, nb, run, execution):
+        outputs, memory = NotebookOutputs(), {}
+        candidate = RemoteCandidate(run, self.call_timeout)
+        for cell in nb.cells:
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            if is_grade(cell) and not is_solution(cell):
+                with run.test_cell(self._get_timeout(cell)):
+                    end = run_test_cell(cell.source, candidate, memory, execution["isolation"])
+                if end.error is not None:
+                    self.log.error("a test cell ended in an error", exc_info=end.error)
+                cell.outputs = end.outputs
+                execution["test_cells"][cell.metadata.nbgrader["grade_id"]] = end
+            else:
+                self._run_cell(run, cell, outputs)
+
+    def _run_cell(self, run, cell, outputs):
         limit = self._get_timeout(cell)
         outputs.begin(cell)
-        end = notebook.run(cell.source, limit, self.grace, outputs)
+        end = run.run_cell(cell.source, limit, outputs)
         if end.timed_out:
             self.log.warning("a cell took longer than %s s", limit)
             words = f"the cell took longer than {limit} s"
@@ -94,7 +144,6 @@ class ExecuteSubmission(Execute):
         if end.died:
             words = f"the process that ran this notebook ended in this cell: {end.died}"
             outputs.error(*_error("DeadKernelError", words))
-        return end.died
 
 
 def _error(name, what):

@@ -1,22 +1,18 @@
-"""Which number in a test cell's outputs counts as its mark: it fails closed.
+"""What a test cell is worth: it fails closed.
 
-Stock nbgrader gives full marks to a cell with no output and to a result that is no number, and
-none to one whose kernel wrote a warning to stderr. Here a mark needs both halves that
-autograder.marking.mark leaves behind, the structured result and the plain float, and they must
-agree.
+Stock nbgrader reads a mark out of the notebook's outputs, where anyone may have written it, and
+gives full marks to a cell with no output or a result that is no number. Here the number comes
+from the grading process's own memory (autograder.execute.test_cells), with the structured result
+that autograder.marking.mark showed, and the two must agree.
 """
 
 import math
-import re
 from dataclasses import dataclass
 
 from nbformat.v4 import new_output
 
+from autograder.candidate import CandidateError
 from autograder.marking.cell import RESULT_MIME
-
-# Errors in a test cell that the student's code can bring about: it used up the cell's time.
-STUDENT_STOPS = ("CellTimeoutError", "KeyboardInterrupt", "DeadKernelError")
-PLAIN_FLOAT = re.compile(r"\d+(\.\d+)?(e-?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -30,34 +26,31 @@ class Settled:
 def settle(cell, execution):
     """The mark of an executed test cell.
 
-    execution: what ExecuteSubmission left in resources["nbgrader"], `kernel_died` and
-    `setup_failed` among it.
+    execution: what ExecuteSubmission left in resources["nbgrader"].
     """
     if execution.get("setup_failed"):
         return Settled(None, "the course's own setup cell failed; a person must look into it")
     grade_id, points = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
-    result = result_of(cell)
-    errors = [o for o in cell.outputs if o.output_type == "error"]
-    stopped = [o.ename for o in errors if o.ename in STUDENT_STOPS]
-    if stopped:
-        return Settled(0.0, f"this test cell did not finish ({stopped[0]})")
-    if errors:
-        # Whatever the student's code raises, `mark` takes for an outcome.
+    end = execution.get("test_cells", {}).get(grade_id)
+    if end is None:
+        return Settled(None, "this test cell was not run; a person must mark it")
+    if isinstance(end.error, CandidateError):
+        return Settled(0.0, str(end.error))
+    if end.error is not None:
+        failed = type(end.error).__name__
+        return Settled(None, f"the grader failed in this cell ({failed}); a person must mark it")
+    mark = end.value
+    if type(mark) is not float or not math.isfinite(mark) or not 0 <= mark <= points:
         return Settled(
-            None, f"the grader failed in this cell ({errors[0].ename}); a person must mark it"
+            None,
+            f"this test cell did not end in a number from 0 to {points:g}; a person must mark it",
         )
-    if result is None:
-        why = (
-            "the notebook's kernel had died before it"
-            if execution.get("kernel_died")
-            else "it gave no result"
-        )
-        return Settled(0.0, f"this test cell gave no mark: {why}")
-    number = _number(cell)
-    agreed = number is not None and math.isclose(number, result.get("mark", math.nan))
-    if not agreed or result.get("grade_id") != grade_id or not 0 <= number <= points:
+    if end.result is not None and (
+        end.result.get("grade_id") != grade_id
+        or not math.isclose(mark, end.result.get("mark", math.nan))
+    ):
         return Settled(None, "this test cell's result is contradictory; a person must mark it")
-    return Settled(number)
+    return Settled(mark)
 
 
 def result_of(cell):
@@ -82,10 +75,3 @@ def tidy_outputs(cell, settled):
             )
         )
     cell.outputs = kept
-
-
-def _number(cell):
-    shown = [o.data.get("text/plain") for o in cell.outputs if o.output_type == "execute_result"]
-    if not shown or not isinstance(shown[-1], str) or not PLAIN_FLOAT.fullmatch(shown[-1].strip()):
-        return None
-    return float(shown[-1])

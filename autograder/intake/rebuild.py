@@ -1,16 +1,21 @@
 """Rebuilding a submission on the released notebook.
 
-Everything but the student's sources is the release's: metadata, outputs, test cells, given
+Everything but the student's sources is the release's: metadata, tags, outputs, test cells, given
 code, kernel. The student's solution cells take their places by grade_id; cells that the
 student added stay where they were, between the same cells of the release.
 """
 
-import ast
+import bisect
 from collections import defaultdict
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from autograder.intake.identify import Identifier, grade_id, is_solution, is_test, plain
+
 MISSING = "# This cell was missing from the submission."
+NOTE_ID = "note-on-this-submission"
+MAX_CELL_CHARACTERS = 1_000_000
+MAX_ADDED_CHARACTERS = 5_000_000  # in all the cells that a student added
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -21,123 +26,156 @@ def rebuild(release, submitted):
     SubmittedCell (autograder.intake.read).
     """
     notes = []
-    index_of = _Identifier(release, submitted)
-    answers, extras, position = defaultdict(list), defaultdict(list), -1
-    for cell in submitted:
-        index = index_of(cell)
-        if index is None:
-            if cell.source.strip():
-                extras[position].append(cell)
-            continue
-        if _is_solution(release.cells[index]):
-            answers[index].append(cell.source)
-        elif _grade_id(release.cells[index]) and index <= position:
-            notes.append(f"a second copy of cell {_grade_id(release.cells[index])!r} was left out")
-        position = max(position, index)
-
+    answers, added = _sort_out(release, _short_enough(submitted, notes), notes)
+    new_cells = _Adder()
     canonical = release.copy()
-    canonical.cells = _new_cells(extras[-1])
+    canonical.cells = new_cells(added[-1])
     for index, original in enumerate(release.cells):
         cell = original.copy()
-        if _is_solution(original):
-            sources = _distinct(answers[index], original.source)
-            cell.source, copies = _answer(original, sources, notes)
-            canonical.cells.append(cell)
-            canonical.cells += [new_code_cell(source) for source in copies]
-        else:
-            canonical.cells.append(cell)
-        canonical.cells += _new_cells(extras[index])
-    for number, cell in enumerate(canonical.cells):
-        if cell not in release.cells and not _grade_id(cell):
-            cell["id"] = f"added-{number}"
+        copies = _answer(cell, answers[index], notes) if is_solution(original) else []
+        canonical.cells += [cell, *new_cells(copies), *new_cells(added[index])]
     return canonical, notes
 
 
 def with_notes(notebook, notes):
     """The notebook with a first cell that tells the reader what was mended; none, no cell."""
     if notes:
-        text = "**Note on this submission**\n\n" + "\n".join(f"- {note}" for note in notes)
-        notebook.cells.insert(0, new_markdown_cell(text, id="note-on-this-submission"))
+        # The box is nbgrader's; what students write cannot have its look (autograder.pages).
+        lines = "\n".join(f"- {note}" for note in notes)
+        text = f"**Note on this submission**\n\n{lines}"
+        text = f'<div class="alert alert-warning">\n\n{text}\n\n</div>'
+        notebook.cells.insert(0, new_markdown_cell(text, id=NOTE_ID))
     return notebook
 
 
-def _answer(original, sources, notes):
-    """(source of the solution cell, further code cells) from what the student wrote for it."""
-    name = _grade_id(original)
-    if not sources:
-        notes.append(f"cell {name!r} was missing from the submission")
-        return (MISSING if original.cell_type == "code" else original.source), []
-    if len(sources) == 1:
-        return sources[0], []
-    notes.append(f"cell {name!r} was there {len(sources)} times; all copies were kept, in order")
-    if original.cell_type == "markdown":
-        return "\n\n".join(sources), []
-    return sources[0], sources[1:]
+def _short_enough(submitted, notes):
+    for cell in submitted:
+        if len(cell.source) > MAX_CELL_CHARACTERS:
+            which = f"cell {cell.grade_id!r}" if is_name(cell.grade_id) else "a cell"
+            notes.append(
+                f"{which} was left out: it is longer than {MAX_CELL_CHARACTERS:,} characters"
+            )
+            cell.source = "# This cell was too long and is left out."
+    return submitted
 
 
-def _distinct(sources, stub):
-    """The sources without repeats, and without the untouched stub where there is an answer."""
-    written = [s for s in dict.fromkeys(sources) if s.strip() != stub.strip()]
-    return written or sources[:1]
+def is_name(text):
+    """Whether a grade_id that a student's file names can be repeated in a sentence."""
+    return isinstance(text, str) and text.isidentifier() and len(text) < 80
 
 
-def _new_cells(cells):
-    return [NEW_CELL[cell.cell_type](cell.source) for cell in cells]
+def _sort_out(release, submitted, notes):
+    """(answers, added): cells by index of the released cell that they answer or follow."""
+    index_of = Identifier(release, submitted)
+    found = [index_of(cell) for cell in submitted]
+    in_order = _in_order(found)
+    answers, added, seen, position, room = (
+        defaultdict(list),
+        defaultdict(list),
+        set(),
+        -1,
+        MAX_ADDED_CHARACTERS,
+    )
+    for number, (cell, index) in enumerate(zip(submitted, found, strict=True)):
+        if number in in_order:
+            position = index
+        if index is None:
+            if cell.source.strip() or cell.attachments:
+                room -= len(cell.source)
+                if room >= 0:
+                    added[position].append(cell)
+        elif is_solution(release.cells[index]):
+            answers[index].append(cell)
+        elif grade_id(release.cells[index]):
+            _note_on_given(release.cells[index], cell, index in seen, notes)
+            seen.add(index)
+    if room < 0:
+        notes.append(
+            "some added cells were left out: together they are longer than "
+            f"{MAX_ADDED_CHARACTERS:,} characters"
+        )
+    return answers, added
 
 
-class _Identifier:
-    """Says which released cell a submitted cell is: by grade_id, else by text or by definition.
+def _note_on_given(original, cell, again, notes):
+    name = grade_id(original)
+    if again:
+        notes.append(f"a second copy of cell {name!r} was left out")
+    elif is_test(original) and plain(cell.source) != plain(original.source):
+        notes.append(f"the test cell {name!r} had been changed; the released one was used")
 
-    Tools that strip metadata are common enough: given cells are then recognised by their text,
-    and stubs by the function or class that they define.
+
+def _in_order(found):
+    """Positions of the longest run of cells that stand in the release's order.
+
+    What a student added stays behind the nearest of these: a cell that was pasted or moved
+    elsewhere must not drag its new neighbours along.
     """
-
-    def __init__(self, release, submitted):
-        self._ids = {_grade_id(c): i for i, c in enumerate(release.cells) if _grade_id(c)}
-        self._texts = {}
-        for i, cell in enumerate(release.cells):
-            self._texts.setdefault((cell.cell_type, cell.source.strip()), i)
-        # Prose has no grade_id; its cell id survives when the course's wording changes.
-        self._prose = {
-            c["id"]: i
-            for i, c in enumerate(release.cells)
-            if c.cell_type == "markdown" and "id" in c and not _grade_id(c)
-        }
-        present = {cell.grade_id for cell in submitted}
-        self._definitions = {}
-        for i, cell in enumerate(release.cells):
-            if _is_solution(cell) and cell.cell_type == "code" and _grade_id(cell) not in present:
-                for name in _defined(cell.source):
-                    self._definitions[name] = i
-
-    def __call__(self, cell):
-        if cell.grade_id in self._ids:
-            return self._ids[cell.grade_id]
-        known = self._texts.get((cell.cell_type, cell.source.strip()))
-        if known is not None:
-            return known
-        if cell.cell_type == "markdown" and cell.id in self._prose:
-            return self._prose[cell.id]
-        if cell.cell_type == "code" and self._definitions:
-            for name in _defined(cell.source):
-                if name in self._definitions:
-                    return self._definitions[name]
-        return None
+    ends, last, before = [], [], {}
+    for position, index in enumerate(found):
+        if index is None:
+            continue
+        place = bisect.bisect_left(ends, index)
+        before[position] = last[place - 1] if place else None
+        ends[place : place + 1] = [index]
+        last[place : place + 1] = [position]
+    chain, position = set(), last[-1] if last else None
+    while position is not None:
+        chain.add(position)
+        position = before[position]
+    return chain
 
 
-def _defined(source):
-    """Names of the functions and classes that a cell's source defines at its top level."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+def _answer(cell, written, notes):
+    """Put what the student wrote into the solution cell; returns cells to add after it."""
+    name, stub = grade_id(cell), cell.source
+    if not written:
+        notes.append(f"cell {name!r} was missing from the submission")
+        if cell.cell_type == "code":
+            cell.source = MISSING
         return []
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [node.name for node in body if isinstance(node, kinds)]
+    written = _distinct(written, stub)
+    if len(written) > 1:
+        notes.append(
+            f"cell {name!r} was there {len(written)} times; all copies were kept, in order"
+        )
+    if cell.cell_type == "markdown":
+        cell.source = "\n\n".join(one.source for one in written)
+        _attach(cell, written)
+        return []
+    cell.source = written[0].source
+    for copy in written[1:]:
+        copy.cell_type = "code"
+    return written[1:]
 
 
-def _grade_id(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+def _distinct(written, stub):
+    """The cells without repeats, and without the untouched stub where there is an answer."""
+    by_source = {}
+    for cell in written:
+        by_source.setdefault(cell.source, cell)
+    kept = [cell for cell in by_source.values() if cell.source.strip() != stub.strip()]
+    return kept or written[:1]
 
 
-def _is_solution(cell):
-    return cell.metadata.get("nbgrader", {}).get("solution", False)
+def _attach(cell, written):
+    attachments = {name: data for one in written for name, data in one.attachments.items()}
+    if attachments:
+        cell["attachments"] = attachments
+
+
+class _Adder:
+    """Makes the notebook cells of what a student added, each with an id of its own."""
+
+    def __init__(self):
+        self._count = 0
+
+    def __call__(self, cells):
+        made = []
+        for cell in cells:
+            self._count += 1
+            new = NEW_CELL[cell.cell_type](cell.source, id=f"added-{self._count}")
+            if cell.cell_type == "markdown":
+                _attach(new, [cell])
+            made.append(new)
+        return made

@@ -1,89 +1,96 @@
-"""The grading process's side: starts the worker, and runs notebooks in it."""
+"""The grading process's side: starts the worker, and has notebooks run in it."""
 
 import atexit
 import contextlib
 import functools
 import os
-import signal
 import socket
 import subprocess
-import sys
+import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
-import autograder
 from autograder.sandbox import wire
+from autograder.sandbox.notebook import CellEnd, Died, Notebook, TimedOut
+from autograder.sandbox.runtime import Runtime
+from autograder.sandbox.start import Setting, Start
+from autograder.sandbox.watch import Watch, descendants
 
-# One BLAS thread: more only fight for the cores, and a process with threads must not fork.
-ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-}
+__all__ = [
+    "CellEnd",
+    "Died",
+    "Notebook",
+    "Setting",
+    "TimedOut",
+    "Worker",
+    "WorkerFailed",
+    "shared_worker",
+]
+
 WORKER = "autograder.sandbox.inside.worker"
-INLINE = "module://matplotlib_inline.backend_inline"
-# A worker that says nothing for this long beyond a cell's limit has been stopped or worse.
-PATIENCE = 60
 # Importing everything takes two seconds; cold disks and busy machines take longer.
 START_PATIENCE = 300
+# How long a worker may take to end by itself: it still wipes what the notebook has left.
+END_SECONDS = 10
+# The end of what the worker has to say when it fails.
+LAST_WORDS = 4000
+# If memory runs out, the system is to end notebooks first.
+FIRST_TO_GO = "1000"
 
 
 class WorkerFailed(RuntimeError):
     """The worker does not run: the installation is broken, not a student's notebook."""
 
 
-@dataclass(frozen=True)
-class CellEnd:
-    """How a cell ended.
+class _Shared:
+    """The one worker of a process that is running."""
 
-    error: None or a dictionary of ename, evalue and traceback. died: why the process that ran
-    the notebook ended with it, or "".
-    """
+    def __init__(self):
+        self._setting = self._worker = None
+        atexit.register(self.close)
 
-    execution_count: int | None = None
-    error: dict | None = None
-    timed_out: bool = False
-    died: str = ""
+    def worker(self, setting):
+        if self._setting != setting:
+            self.close()
+            self._setting, self._worker = setting, Worker(setting)
+        return self._worker
+
+    def close(self):
+        if self._worker is not None:
+            self._worker.close()
+        self._setting = self._worker = None
 
 
 @functools.cache
-def _worker_of(process):
-    worker = Worker()
-    atexit.register(worker.close)
-    return worker
+def _shared_of(process):
+    return _Shared()
 
 
-def shared_worker():
-    """This process's worker; started when it is first needed, and ended with the process."""
-    return _worker_of(os.getpid())
+def shared_worker(setting):
+    """This process's worker; started when it is first needed, and ended with the process.
+
+    One at a time: asking for another Setting's closes the former.
+    """
+    return _shared_of(os.getpid()).worker(setting)
 
 
 class Worker:
     """The worker process, started anew when it has died. One notebook at a time."""
 
-    def __init__(self):
-        self._process = self._channel = None
+    def __init__(self, setting):
+        self._setting = setting
+        self._process = self._channel = self._runtime = self._start = self._said = None
         self._lock = threading.Lock()
-
-    @property
-    def pid(self):
-        """The process's id, or None if it is not running."""
-        return self._process.pid if self._process and self._process.poll() is None else None
+        self.pid = None
 
     @contextlib.contextmanager
-    def notebook(self, cwd):
-        """Start a notebook in the folder `cwd`; yields a Notebook, whose processes end after it.
+    def notebook(self):
+        """Start a notebook; yields a Notebook, whose processes end after it.
 
         Raises WorkerFailed.
         """
         with self._lock:
-            try:
-                notebook = self._begin(cwd)
-            except (wire.Closed, TimeoutError):  # it died since, or was never there
-                self.close()
-                notebook = self._begin_anew(cwd)
+            notebook = self._begin()
             try:
                 yield notebook
                 notebook.end()
@@ -95,96 +102,88 @@ class Worker:
 
     def close(self):
         """End the worker, and with it whatever it runs."""
-        if self._process is None:
-            return
-        self._channel.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = self._channel = None
+        if self._process is not None:
+            self._channel.close()
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._watch().kill()
+                self._process.kill()
+                self._process.wait()
+            self._said.close()
+        if self._runtime is not None:
+            self._runtime.close()
+        self._process = self._channel = self._runtime = self._start = self._said = None
+        self.pid = None
 
-    def _begin_anew(self, cwd):
-        ours, theirs = socket.socketpair()
-        root = Path(autograder.__file__).parent.parent
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", WORKER, str(theirs.fileno()), str(os.getpid())],
-                cwd=root,
-                env={"MPLBACKEND": INLINE} | os.environ | ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C is for this process, which then ends the worker
-            )
-        self._channel = wire.Channel(ours)
+    def _begin(self):
+        """A Notebook that has started, if need be in a new worker."""
+        if self._process is not None and self._runtime.is_current():
+            try:
+                return self._begin_here()
+            except (wire.Closed, TimeoutError):  # it died since
+                pass
+        self.close()
         try:
-            return self._begin(cwd)
+            self._begin_anew()
+            return self._begin_here()
         except (wire.Closed, TimeoutError) as error:
+            words = self._last_words()
             self.close()
             raise WorkerFailed(
-                f"the process that runs notebooks did not start ({error}); its own error "
-                "message stands above"
+                f"the process that runs notebooks did not start ({error}); it said: {words}"
             ) from error
+        except BaseException:
+            self.close()
+            raise
 
-    def _begin(self, cwd):
-        if self._process is None:
-            raise wire.Closed("not started")
-        self._channel.send(wire.NOTEBOOK, {"cwd": os.path.abspath(cwd)})
+    def _begin_anew(self):
+        self._runtime = Runtime(self._setting.given)
+        self._start = Start(self._setting, self._runtime)
+        ours, theirs = socket.socketpair()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115, closed with the worker
+        self._channel = wire.Channel(ours)
+        arguments = [str(theirs.fileno()), str(self._start.parent()), *self._start.installation()]
+        with theirs:
+            try:
+                self._process = self._start.popen(
+                    WORKER,
+                    arguments,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._said,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C is for this process, which ends the worker
+                )
+            except OSError as error:
+                raise WorkerFailed(f"the worker could not be started: {error}") from error
+        kind, _ = self._channel.receive(START_PATIENCE)
+        if kind != wire.READY:
+            raise wire.Closed(f"a frame of kind {kind}")
+        # Under bubblewrap the last of a chain: it, its first process, the worker.
+        self.pid = [self._process.pid, *descendants(self._process.pid)][-1]
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self.pid}/oom_score_adj").write_text(FIRST_TO_GO)
+
+    def _begin_here(self):
+        self._channel.send(wire.NOTEBOOK, self._start.plan(self.pid).as_json())
         kind, body = self._channel.receive(START_PATIENCE)
         if kind != wire.STARTED:
-            raise WorkerFailed(f"no notebook could be started: {wire.unpacked(body).get('why')}")
-        return Notebook(self._channel, wire.unpacked(body)["pid"])
+            why = wire.unpacked(body).get("why")
+            words = self._last_words()
+            self.close()
+            raise WorkerFailed(f"no notebook could be started: {why}{words}")
+        return Notebook(self._channel, self._watch())
 
+    def _watch(self):
+        return Watch(self._process.pid, self.pid, self._setting.limits)
 
-class Notebook:
-    """A notebook running in the worker's child. lost: whether the worker is gone."""
-
-    def __init__(self, channel, pid):
-        self._channel, self.pid, self.lost = channel, pid, False
-
-    def run(self, source, seconds, grace, outputs):
-        """Run one cell; returns a CellEnd.
-
-        seconds: its limit, or None. grace: seconds between its interrupt and its end.
-        outputs: a NotebookOutputs that takes what it shows.
-        """
-        count = None
-        request = {"source": source, "seconds": seconds, "grace": grace}
-        patience = None if seconds is None else seconds + grace + PATIENCE
-        try:
-            self._channel.send(wire.CELL, request)
-            while True:
-                kind, body = self._channel.receive(patience)
-                found = wire.unpacked(body)
-                if kind == wire.OUTPUT:
-                    outputs.add(found, len(body))
-                elif kind == wire.BEGIN:
-                    count = outputs.numbered(found.get("execution_count"))
-                elif kind == wire.DONE:
-                    error = found.get("error")
-                    error = error if isinstance(error, dict) else None
-                    return CellEnd(count, error, bool(found.get("timed_out")))
-                elif kind == wire.DIED:
-                    return CellEnd(count, None, bool(found.get("timed_out")), str(found.get("why")))
-        except (wire.Closed, wire.Malformed, TimeoutError) as error:
-            self.lost = True
-            self._end_child()
-            return CellEnd(count, died=f"the worker is gone too, {error}")
-
-    def end(self):
-        """End its processes."""
-        if self.lost:
-            return
-        try:
-            self._channel.send(wire.END)
-            while self._channel.receive(PATIENCE)[0] != wire.ENDED:
-                pass
-        except (wire.Closed, wire.Malformed, TimeoutError):
-            self.lost = True
-
-    def _end_child(self):
-        # Where the system does not end it with its parent. Its number is taken while it lives.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+    def _last_words(self):
+        """What the worker has written to its standard error."""
+        if self._said is None:
+            return ""
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
+        size = self._said.seek(0, os.SEEK_END)
+        self._said.seek(max(0, size - LAST_WORDS))
+        return self._said.read().decode("utf-8", "replace").strip()

@@ -72,7 +72,7 @@ def grade_case(case, course, assignment, answers):
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         submission = Path(folder, f"{assignment}.ipynb")
         nbformat.write(notebook, submission)
-        graded = grade_one(submission, course, assignment, Path(folder, "work"))
+        graded = grade_one(submission, course, assignment)
     return GradedCase(
         case,
         {name: (cell.mark, cell.points) for name, cell in graded.cells.items()},

@@ -6,6 +6,7 @@ import functools
 import getpass
 import pdb
 import signal
+import subprocess
 import sys
 
 from ipykernel.compiler import XCachingCompiler
@@ -17,6 +18,7 @@ from traitlets import Any, Type
 from traitlets.config import Config
 
 from autograder.sandbox.inside.outbox import error_output
+from autograder.sandbox.inside.shell_command import run_shell_command
 
 # How often a cell is resumed that something has thrown out of its event loop.
 RESUME = 5
@@ -68,6 +70,17 @@ class CellShell(ZMQInteractiveShell):
 
     def enable_gui(self, gui=None):
         """Nothing: there is no screen, and inline figures need no event loop."""
+
+    def system_piped(self, cmd):
+        """`!command`: without a terminal, which a confined process does not get."""
+        if cmd.rstrip().endswith("&"):
+            raise OSError("Background processes not supported.")
+        status = run_shell_command(self.var_expand(cmd, depth=1))
+        self.user_ns["_exit_code"] = status
+        if getattr(self, "system_raise_on_error", False) and status:
+            raise subprocess.CalledProcessError(status, cmd)
+
+    system = system_piped
 
     def ask_exit(self):
         """Nothing: exit() ends no grading."""

@@ -73,7 +73,11 @@ class Outbox:
 
     def done(self, body):
         """The cell is over."""
-        self._queue.put((wire.DONE, wire.packed(body)))
+        self.send(wire.DONE, wire.packed(body))
+
+    def send(self, kind, body):
+        """Send a frame after all that was shown before it."""
+        self._queue.put((kind, body))
 
     def _put(self, kind, body):
         self._queue.put((kind, body))

@@ -1,32 +1,49 @@
 """What the worker imports once, so that no notebook has to."""
 
-import contextlib
 import gc
 import importlib
 import io
 import os
+import sys
 import threading
 
-# What a cell may need that is slow to import: for errors, `!command`, plots, test cells.
+# What a cell may need that is slow to import: for errors, `%%bash`, plots, the given helpers.
 MODULES = (
     "stack_data",
     "pygments.lexers.python",
     "pygments.formatters.terminal256",
-    "pexpect",
     "asyncio.selector_events",
-    "autograder.marking",
-    "autograder.checks.registry",
+    "gzip",
+    "numpy",
+    "matplotlib.pyplot",
+    "autograder.candidate",
+    "autograder.candidate.serve",
 )
+
+
+def forget_the_course(folders):
+    """Import nothing but from these folders, the Python installation, and from this package's own.
+
+    Else an editable installation of the course would still lead to its checks and solutions.
+    """
+    own = os.path.dirname(os.path.dirname(sys.modules["autograder"].__file__))
+    kept = [os.path.realpath(folder) + os.sep for folder in (own, *folders)]
+    sys.path[:] = [
+        path
+        for path in sys.path
+        if os.path.isabs(path) and (os.path.realpath(path) + os.sep).startswith(tuple(kept))
+    ]
+    sys.path.sort(key=lambda path: path == own)  # last: students' `import given` finds none
+    sys.meta_path[:] = [
+        finder for finder in sys.meta_path if not _module_of(finder).startswith("__editable__")
+    ]
+    sys.path_importer_cache.clear()
 
 
 def preload():
     """Import everything and use it once. The shell exists already (cell_shell.make_shell)."""
     for name in MODULES:
         importlib.import_module(name)
-    # Without `solutions` the checks that need it say so themselves, in words for the grader.
-    with contextlib.suppress(ImportError):
-        _solutions()
-    _render_once()
     _draw_once()
     gc.collect()
     gc.freeze()  # children need not look through all this at every collection
@@ -40,20 +57,8 @@ def assert_may_fork():
         raise RuntimeError(f"the worker has {count} threads and must not fork")
 
 
-def _solutions():
-    from autograder import oracle
-
-    oracle.reference()
-    oracle.oracles()
-    oracle.digits()
-
-
-def _render_once():
-    from autograder.marking.judge import CellResult
-    from autograder.marking.render import render
-
-    for form in ("text", "html"):
-        render(CellResult("", "", "", 0, ()), form)
+def _module_of(finder):
+    return getattr(finder, "__module__", None) or type(finder).__module__
 
 
 def _draw_once():

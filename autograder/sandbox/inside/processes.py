@@ -1,17 +1,12 @@
-"""Ending processes, and everything that they have started."""
+"""What a process does about its parent and its children."""
 
 import contextlib
 import ctypes
 import os
 import signal
 import sys
-import time
-
-import psutil
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-# How long to go on killing what is left; something may hang in the system itself.
-MOST_SECONDS = 5
 
 
 def become_subreaper():
@@ -32,45 +27,18 @@ def interrupt(pid):
         os.killpg(pid, signal.SIGINT)
 
 
-def status_of(pid):
-    """The exit status of a child (negative: the signal), or None while it lives."""
+def ended(pid):
+    """(exit status, CPU seconds) of a child, or None while it lives.
+
+    A negative status is the signal that ended it.
+    """
     try:
-        found, status = os.waitpid(pid, os.WNOHANG)
+        found, status, usage = os.wait4(pid, os.WNOHANG)
     except ChildProcessError:
         return None
-    return os.waitstatus_to_exitcode(status) if found else None
-
-
-def end_all(pid):
-    """Kill a child, its group and its descendants, and wait for them.
-
-    Processes that left the group are found as descendants, and on Linux also after their
-    parents have ended, if this process is a subreaper.
-    """
-    strays = [] if sys.platform == "linux" else _descendants(pid)
-    for kill in (os.kill, os.killpg):  # it may have no group yet, or have ended and left one
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
-    for process in strays:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    until = time.monotonic() + MOST_SECONDS
-    while time.monotonic() < until:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                for process in _descendants(os.getpid()):
-                    with contextlib.suppress(psutil.Error):
-                        process.kill()
-                time.sleep(0.002)
-        except ChildProcessError:
-            return
-
-
-def _descendants(pid):
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.Error:
-        return []
+    if not found:
+        return None
+    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
 def _prctl(option, value):

@@ -1,0 +1,1 @@
+"""Dishonest, broken and honest-but-odd submissions, and the result that each must get."""
