@@ -9,6 +9,7 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder.execute import submissions
 from autograder.intake import canonical_notebook, notebook_in
+from autograder.sandbox import isolation
 
 
 class SubmissionExporter(NotebookExporter):
@@ -53,14 +54,10 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
     def _choose_isolation(self):
-        try:
-            from autograder.sandbox import isolation
-        except ImportError:
-            return
         wanted = self.config.ExecuteSubmission.get("isolation", "auto")
         try:
             self.log.info("isolation of students' code: %s", isolation.choose(str(wanted)))
-        except isolation.IsolationUnavailable as error:
+        except (isolation.IsolationUnavailable, ValueError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from error
 

@@ -78,7 +78,7 @@ class Worker:
     """The worker process, started anew when it has died. One notebook at a time."""
 
     def __init__(self, setting):
-        self._setting = setting
+        self.setting = setting
         self._process = self._channel = self._runtime = self._start = self._said = None
         self._lock = threading.Lock()
         self.pid = None
@@ -138,8 +138,8 @@ class Worker:
             raise
 
     def _begin_anew(self):
-        self._runtime = Runtime(self._setting.given)
-        self._start = Start(self._setting, self._runtime)
+        self._runtime = Runtime(self.setting.given)
+        self._start = Start(self.setting, self._runtime)
         ours, theirs = socket.socketpair()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115, closed with the worker
         self._channel = wire.Channel(ours)
@@ -175,7 +175,7 @@ class Worker:
         return Notebook(self._channel, self._watch())
 
     def _watch(self):
-        return Watch(self._process.pid, self.pid, self._setting.limits)
+        return Watch(self._process.pid, self.pid, self.setting.limits)
 
     def _last_words(self):
         """What the worker has written to its standard error."""

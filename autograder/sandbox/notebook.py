@@ -97,9 +97,9 @@ class Notebook:
     def ask(self, body, seconds, answer_callback):
         """Send one request to the candidate's server in the child; returns its answer, bytes.
 
-        seconds: its limit, or None. answer_callback(bytes) -> bytes is called for what the child asks in turn, in this process
-        and within the same `seconds`. Raises Died, TimedOut, and what answer_callback raises;
-        after any of these the notebook's process is no more.
+        seconds: its limit, or None. answer_callback(bytes) -> bytes is called for what the child
+        asks in turn, in this process and within the same `seconds`. Raises Died, TimedOut, and
+        what answer_callback raises; after any of these the notebook's process is no more.
         """
         if self.ended:
             raise Died(self.ended)

@@ -44,8 +44,6 @@ DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
 RUNTIME, SCRATCH = "/autograder", "/notebook"
 # The folders of a notebook in its scratch: what is writable, and nothing else is.
 WORK, TEMPORARY, HOME = "work", "tmp", "home"
-# A scratch of so many files is none: they cost memory of the system's own.
-MOST_FILES = 50_000
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ class Limits:
 
     memory_mb: address space of each of its processes beyond what it starts with.
     total_memory_mb: memory of all its processes together. cpu_seconds: of each process.
-    file_mb: one file. scratch_mb: all its files. processes: how many at once, with threads.
-    open_files: of each process.
+    file_mb: one file. scratch_mb: all its files. files: how many, which cost the system's memory
+    even when they are empty. processes: how many at once, with threads. open_files: of each.
     """
 
     memory_mb: int = 2048
@@ -63,6 +61,7 @@ class Limits:
     cpu_seconds: int = 300
     file_mb: int = 100
     scratch_mb: int = 512
+    files: int = 50_000
     processes: int = 64
     open_files: int = 256
 

@@ -23,7 +23,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_READ_SEARCH, LAST_CAP = 2, 63
 MEGABYTE = 1024 * 1024
 # After this much more CPU time a process that catches the first signal is killed.
-CPU_GRACE = 2
+CPU_GRACE = 1
 
 
 def confine(plan, parent):
@@ -47,7 +47,7 @@ def confine(plan, parent):
         version = landlock.abi()
         scoped = version >= landlock.SCOPE_SINCE
         seccomp.install(
-            shares_user,
+            sees_others_files=not plan.own_namespace,
             own_pid=os.getpid() if shares_user and not scoped else None,
             guards_truncate=plan.own_namespace or version >= landlock.TRUNCATE_SINCE,
         )

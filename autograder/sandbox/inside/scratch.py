@@ -6,7 +6,7 @@ import tempfile
 import time
 
 from autograder.sandbox import folders
-from autograder.sandbox.policy import HOME, MOST_FILES, TEMPORARY, WORK
+from autograder.sandbox.policy import HOME, TEMPORARY, WORK
 
 MEGABYTE = 1024 * 1024
 SHARED_MEMORY = "/dev/shm"
@@ -60,8 +60,8 @@ class Scratch:
         self._next = started + took + max(LOOK, took * RELATION)
         if size > limits.scratch_mb * MEGABYTE:
             return f"used more than {limits.scratch_mb} MB of files"
-        if count > MOST_FILES:
-            return f"made more than {MOST_FILES} files"
+        if count > limits.files:
+            return f"made more than {limits.files} files"
         if not self._apart and self._free_mb() < min(RESERVE_MB, self._free / 2):
             return "filled the disk"
         return ""
@@ -87,7 +87,8 @@ class Scratch:
 
     def _used(self):
         if not self._apart:
-            found = [folders.used(folder, MOST_FILES) for folder in self._folders]
+            most = self._plan.limits.files
+            found = [folders.used(folder, most) for folder in self._folders]
             return tuple(map(sum, zip(*found, strict=True)))
         size = count = 0
         for place in (self._plan.scratch, SHARED_MEMORY):

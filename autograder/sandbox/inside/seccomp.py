@@ -46,7 +46,7 @@ REFUSED = (
 )  # fmt: skip
 # glibc asks for these first and does without; their arguments are out of a filter's sight.
 ABSENT = ("clone3", "openat2", "fchmodat2")
-# Of a file that shares this user's id: Landlock does not keep anyone from changing these.
+# Landlock keeps nobody from changing these of files that it does not let him read or write.
 OWNERS = (
     "chown", "fchown", "lchown", "fchownat", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
     "lremovexattr", "fremovexattr",
@@ -69,14 +69,14 @@ IOCTL_GROUPS = (0x66, 0x58, 0x76, 0x94)
 FCNTLS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 
 
-def install(shares_user, own_pid=None, guards_truncate=True):
+def install(sees_others_files, own_pid=None, guards_truncate=True):
     """Restrict this thread and all that it starts, for ever.
 
-    shares_user: whether files outside that it may only read belong to its own user id.
+    sees_others_files: whether files that are not the notebook's own have paths here.
     own_pid: if given, the only process that it may signal: nothing else keeps it from the rest.
     guards_truncate: whether Landlock (or a read-only mount) keeps files from being truncated.
     """
-    program = filter_program(shares_user, own_pid, guards_truncate)
+    program = filter_program(sees_others_files, own_pid, guards_truncate)
     count = len(program) // 8
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", count, ctypes.addressof(code))
@@ -85,7 +85,7 @@ def install(shares_user, own_pid=None, guards_truncate=True):
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(buffer))
 
 
-def filter_program(shares_user=False, own_pid=None, guards_truncate=True):
+def filter_program(sees_others_files=False, own_pid=None, guards_truncate=True):
     """The filter for this machine, as the kernel reads it."""
     calls = numbers()
     code = [
@@ -98,7 +98,7 @@ def filter_program(shares_user=False, own_pid=None, guards_truncate=True):
         _operation(JUMP_GREATER, LAST_KNOWN, 0, 1),
         _operation(RETURN, UNKNOWN),
     ]
-    for names, answer in _refused(shares_user, own_pid, guards_truncate):
+    for names, answer in _refused(sees_others_files, own_pid, guards_truncate):
         for name in names:
             if name in calls:
                 code += [
@@ -112,10 +112,10 @@ def filter_program(shares_user=False, own_pid=None, guards_truncate=True):
     return b"".join(code)
 
 
-def _refused(shares_user, own_pid, guards_truncate):
+def _refused(sees_others_files, own_pid, guards_truncate):
     yield REFUSED, REFUSE
     yield ABSENT, UNKNOWN
-    if shares_user:
+    if sees_others_files:
         yield OWNERS, REFUSE
         yield OWNERS_IN_PASSING, PRETEND
     if own_pid is not None:
