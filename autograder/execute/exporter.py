@@ -32,11 +32,12 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(self, filename, resources=None, **kw):
         """Convert one notebook; `resources["nbgrader"]` names student, assignment, notebook."""
+        coursedir, names = self.parent.coursedir, resources["nbgrader"]
+        release = Path(coursedir.format_path(coursedir.release_directory, ".", names["assignment"]))
+        names["given"] = str(release)  # for ExecuteSubmission: the same for all, so one worker does
         if not self._is_submission(filename):
             return super().from_filename(filename, resources=resources, **kw)
         folder, name = Path(filename).parent, Path(filename).stem
-        coursedir, names = self.parent.coursedir, resources["nbgrader"]
-        release = Path(coursedir.format_path(coursedir.release_directory, ".", names["assignment"]))
         source = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
         expected = submissions.expected_notebooks(coursedir, self.log)
         handed_in = notebook_in(folder, name, expected, release)
