@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from page_dom import harmful
 
-from autograder.intake import Unreadable, notebook_in, read_notebook
+from autograder.intake import Unreadable, canonical_notebook, notebook_in, read_notebook
 from autograder.intake.files import MAX_BYTES, list_folder
 
 SCORED = """### BEGIN HIDDEN TESTS
@@ -85,8 +85,8 @@ def nbgrader(folder, *arguments):
 class Zoo:
     """Students' folders, made one by one. full, nothing: who is meant to get which marks."""
 
-    def __init__(self, course):
-        self.course = course
+    def __init__(self, course, submitted):
+        self.course, self.submitted = course, submitted
         self.full, self.nothing = [], []
         release = course / "release/dropout/dropout.ipynb"
         self.right = nbformat.read(release, as_version=4)
@@ -95,7 +95,7 @@ class Zoo:
 
     def folder(self, student, right):
         (self.full if right else self.nothing).append(student)
-        folder = self.course / "submitted" / student / "dropout"
+        folder = self.submitted / student / "dropout"
         folder.mkdir(parents=True)
         return folder
 
@@ -136,12 +136,7 @@ class Zoo:
         folder.symlink_to(self.course / "source/dropout")
         self.folder("empty-folder", False)
         self.text("other-file", "essay", right=False, name="essay.txt")
-        self.text("nul", b"\0" * 1000, right=False)
-        self.text("empty", "", right=False)
         self.text("no-json", "{", right=False)
-        self.text("nested", "[" * 200_000, right=False)
-        self.text("containers", '{"cells": [' + "{}," * 2_100_000 + "{}]}", right=False)
-        self.text("html", "<!DOCTYPE html><html>Sign in</html>", right=False)
 
     def names(self):
         """Right notebooks under other names, in other places, and beside other files."""
@@ -153,7 +148,7 @@ class Zoo:
         folder.mkdir()
         (folder / "dropout.ipynb").write_text(right, encoding="utf-8")
         self.text("two-others", right, right=False, name="homework.ipynb")
-        (self.course / "submitted/two-others/dropout/work.ipynb").write_text(right, "utf-8")
+        (self.submitted / "two-others/dropout/work.ipynb").write_text(right, "utf-8")
         folder = self.folder("with-files", True)
         (folder / "dropout.ipynb").write_text(right, encoding="utf-8")
         (folder / "nbgrader_config.py").write_text("raise SystemExit", encoding="utf-8")
@@ -162,42 +157,44 @@ class Zoo:
         (folder / "source").symlink_to(self.course / "source")
         os.mkfifo(folder / "pipe")
         os.mkfifo(folder / "timestamp.txt")
-        os.chdir(folder)
-        for _ in range(1100):  # deeper than nbgrader can walk
-            os.mkdir("d")
-            os.chdir("d")
+        (folder / "/".join("d" * 30)).mkdir(parents=True)  # nbgrader's walk fails at a thousand
         self.text("in-time", right)
         self.stamp("in-time", "2030-01-02 03:04:05.000 UTC")
         self.text("bad-time", right)
         self.stamp("bad-time", "when I was done")
 
     def stamp(self, student, text):
-        path = self.course / "submitted" / student / "dropout/timestamp.txt"
+        path = self.submitted / student / "dropout/timestamp.txt"
         path.write_text(text, encoding="utf-8")
 
-    def encodings(self):
-        """Right notebooks written in other ways."""
+    def ways_of_writing(self):
+        """Right notebooks written in other ways, and what is no notebook at all."""
         right = nbformat.writes(self.right)
-        self.text("utf-16", right.encode("utf-16"))
         self.text("utf-16-no-mark", right.encode("utf-16-le"))
         self.text("bom", right.encode("utf-8-sig"))
-        old = nbformat.convert(copy.deepcopy(self.right), 3)
         self.text("latin-1", right.replace("because", "naïve").encode("latin-1"))
-        self.text("format-3", nbformat.writes(old, version=3))
         self.text("nan", right.replace('"metadata": {', '"metadata": {"n": NaN, "i": Infinity,', 1))
         huge = f'"metadata": {{"n": {"9" * 10_000},'
         self.text("huge-integer", right.replace('"metadata": {', huge, 1))
         self.text("duplicate-keys", right.replace('"cells"', '"cells": [], "cells"', 1))
         self.text("surrogate", right.replace("because", "\\ud800 because"))
-
-    def contents(self):
-        """Right answers among odd cells."""
-        self.edited("odd-cells", lambda n: n["cells"].extend([7, None, [], {"cell_type": 3}, {}]))
         self.edited("odd-metadata", lambda n: n.update(metadata=[1], nbformat="four"))
         self.edited("odd-sources", lambda n: n["cells"][0].update(source=[1, None, "import os"]))
         self.edited("odd-outputs", lambda n: n["cells"][0].update(outputs="none"))
         self.edited("many-cells", lambda n: n.update(cells=n["cells"] * 25_000), right=False)
         self.edited("ids", lambda n: [cell.update(id="same") for cell in n["cells"]])
+        self.text("nul", b"\0" * 1000, right=False)
+        self.text("empty", "", right=False)
+        self.text("nested", "[" * 200_000, right=False)
+        self.text("containers", '{"cells": [' + "{}," * 2_100_000 + "{}]}", right=False)
+        self.text("html", "<!DOCTYPE html><html>Sign in</html>", right=False)
+
+    def contents(self):
+        """Right answers among odd cells."""
+        self.text("utf-16", nbformat.writes(self.right).encode("utf-16"))
+        old = nbformat.convert(copy.deepcopy(self.right), 3)
+        self.text("format-3", nbformat.writes(old, version=3))
+        self.edited("odd-cells", lambda n: n["cells"].extend([7, None, [], {"cell_type": 3}, {}]))
         self.edited("long-cell", lambda n: n["cells"].append(code("#" * 2_000_000)))
         self.edited("copied-test", lambda n: n["cells"].insert(1, dict(n["cells"][2])))
         pasted = {"cell_type": "code", "source": self.right.cells[2].source, "metadata": {}}
@@ -246,8 +243,7 @@ def code(source):
 def contents(folder):
     """What lies in a folder, with the content of small files: to see that nothing changes."""
     found = {}
-    for root, folders, files in os.walk(folder / "submitted"):
-        folders[:] = [name for name in folders if name != "d"]  # the one that is too deep to walk
+    for root, _, files in os.walk(folder / "submitted"):
         for name in files:
             path = Path(root, name)
             status = path.lstat()
@@ -266,18 +262,16 @@ def zoo(course, tmp_path_factory):
     nbformat.write(small_source(), folder / "source/dropout/dropout.ipynb")
     done = nbgrader(folder, "generate_assignment", "dropout")
     assert done.returncode == 0, done.stderr
-    made, here = Zoo(folder), Path.cwd()
+    made, here = Zoo(folder, folder / "submitted"), Path.cwd()
     try:
         made.odd_files()
         made.names()
-        made.encodings()
         made.contents()
     finally:
         os.chdir(here)
     made.text("z-last", nbformat.writes(made.right))
     before = contents(folder)
-    yield made, nbgrader(folder, "autograde", "dropout"), before
-    subprocess.run(["rm", "-rf", folder / "submitted"], check=True)  # pytest cannot, it is so deep
+    return made, nbgrader(folder, "autograde", "dropout"), before
 
 
 @pytest.fixture(scope="module")
@@ -396,6 +390,23 @@ def test_everybody_has_a_safe_feedback_page_without_secrets(zoo):
             assert secret not in page, student
         assert student == "hostile-html" or "HIDDEN TESTS" not in page
     assert "my answer" in (made.course / "feedback/hostile-html/dropout/dropout.html").read_text()
+
+
+def test_every_way_of_writing_is_read_or_named(zoo, tmp_path):
+    """Right answers are found; where there are none, the note says that it could not be read."""
+    made = Zoo(zoo[0].course, tmp_path)
+    made.ways_of_writing()
+    for student in (*made.full, *made.nothing):
+        handed_in = notebook_in(tmp_path / student / "dropout", "dropout", ["dropout"])
+        notebook, notes = canonical_notebook(
+            handed_in.path, made.course / "release/dropout/dropout.ipynb", handed_in.notes
+        )
+        nbformat.validate(notebook)
+        if student in made.full:
+            assert "return 'raise'" in notebook.cells[-3].source, (student, notes)
+            assert notes == [], student
+        else:
+            assert "could not be read" in notebook.cells[0].source, student
 
 
 def test_reading_is_limited_in_size_and_never_waits(tmp_path):

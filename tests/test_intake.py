@@ -1,5 +1,6 @@
 """Whatever is handed in becomes a canonical notebook, or a clear sentence."""
 
+import copy
 import json
 import os
 import warnings
@@ -195,3 +196,47 @@ def test_an_unreadable_file_becomes_the_untouched_release_with_a_note(release, t
     assert [c.source for c in notebook.cells[1:]] == [c.source for c in release.cells]
     assert "dropout.ipynb could not be read" in notes[0]
     assert "hand it in again" in notebook.cells[0].source
+
+
+def test_a_pasted_test_cell_does_not_drag_its_neighbours_along(release, rebuilt):
+    """Pasted on top without metadata, it is dropped; a helper above the stub stays above it."""
+    notebook = answered(release)
+    notebook.cells.insert(1, new_code_cell("def helper(): ..."))
+    notebook.cells.insert(0, new_code_cell("# marked here\n\n"))
+    sources, notes = rebuilt(notebook)
+    assert sources[:3] == ["import numpy as np", "def helper(): ...", "def f(x):\n    return x"]
+    assert notes == ["a second copy of cell 'test' was left out"]
+
+
+def test_code_in_a_test_cell_is_dropped_with_a_note(release, rebuilt):
+    """What a student writes over a test cell never runs in its place."""
+    notebook = answered(release)
+    notebook.cells[2].source = "17.0"
+    assert rebuilt(notebook)[1] == [
+        "the test cell 'test' had been changed; the released one was used"
+    ]
+
+
+def test_a_photograph_of_an_answer_is_kept_and_nothing_else_attached(release, tmp_path):
+    """Attached pictures stay with a written answer; other attachments and metadata go."""
+    notebook = answered(copy.deepcopy(release))
+    notebook.cells[3]["attachments"] = {"a.png": {"image/png": "iVBO", "text/html": "<b>"}}
+    notebook.cells[3].metadata["tags"] = ["remove_cell"]
+    notebook.cells.append(new_markdown_cell("", attachments={"b.svg": {"image/svg+xml": "PHN2"}}))
+    nbformat.write(notebook, tmp_path / "x.ipynb")
+    canonical, _ = rebuild(release, read_notebook(tmp_path / "x.ipynb"))
+    assert canonical.cells[3]["attachments"] == {"a.png": {"image/png": "iVBO"}}
+    assert "tags" not in canonical.cells[3].metadata
+    assert len(canonical.cells) == 4
+
+
+def test_too_long_cells_and_too_many_are_left_out_with_a_note(release, rebuilt):
+    """The rest of the notebook is marked."""
+    notebook = answered(release)
+    notebook.cells.append(new_code_cell("#" * 1_000_001))
+    notebook.cells += [new_code_cell(f"{i}{'#' * 900_000}") for i in range(7)]
+    sources, notes = rebuilt(notebook)
+    assert sources[1] == "def f(x):\n    return x"
+    assert sum(map(len, sources)) < 5_100_000
+    assert "longer than 1,000,000 characters" in notes[0]
+    assert "some added cells were left out" in notes[1]

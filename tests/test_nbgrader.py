@@ -84,9 +84,12 @@ def test_the_log_names_file_and_trouble(scratch):
 
 
 def test_unreadable_files_have_no_marks_and_say_why(scratch):
-    """The autograded notebook begins with the note; every mark is 0 and none awaits a person."""
+    """The autograded notebook begins with the note; every mark is 0 and none awaits a person.
+
+    A folder without a notebook, or with two that could both be it, is no exception.
+    """
     folder, _ = scratch
-    for student in ("a-not-json", "e-link"):
+    for student in ("a-not-json", "b-two-notebooks", "d-no-notebook", "e-link"):
         assert set(marks(folder, student).values()) == {(0.0, False)}
         path = folder / "autograded" / student / "dropout" / "dropout.ipynb"
         first = nbformat.read(path, as_version=4).cells[0]
@@ -94,11 +97,15 @@ def test_unreadable_files_have_no_marks_and_say_why(scratch):
 
 
 def test_a_dead_kernel_keeps_what_had_run(scratch):
-    """Stock nbgrader would delete the student's folder; here part 1 keeps its marks."""
+    """Stock nbgrader would delete the student's folder; here only what dies has no marks.
+
+    The net is judged with a right layer in place of the one that ends its process.
+    """
     folder, _ = scratch
     found = marks(folder, "c-kernel-dies")
     assert found["test_forward_mask"] == (17.0, False)
-    assert found["test_net"] == (0.0, False)
+    assert found["test_backward"] == (0.0, False)
+    assert found["test_net"] == (19.0, False)
     assert (folder / "autograded/c-kernel-dies/dropout/dropout.ipynb").is_file()
 
 
@@ -113,6 +120,18 @@ def test_formgraders_button_grades_too(scratch, monkeypatch):
     result = NbGraderAPI(config=app.config).autograde("dropout", "f-right")
     assert result["success"], result
     assert marks(folder, "f-right")["test_net"] == (19.0, False)
+
+
+def test_isolation_that_does_not_work_here_stops_before_anything_is_touched(scratch):
+    """No student is graded, and what was there stays."""
+    folder, _ = scratch
+    kept = folder / "autograded/f-right/dropout/dropout.ipynb"
+    before = kept.read_bytes()
+    wanted = "--ExecuteSubmission.isolation=no-such-thing"
+    done = nbgrader(folder, "autograde", "dropout", "--student=f-right", "--force", wanted)
+    assert done.returncode != 0
+    assert "no-such-thing" in done.stdout + done.stderr
+    assert kept.read_bytes() == before
 
 
 def test_a_missing_release_is_said_and_nothing_is_recorded_as_zero(scratch, tmp_path):

@@ -25,7 +25,7 @@ EVERY = 10
 # Seconds: a cell's limit on a quiet machine, a submission's, and what counts as a hang beyond.
 CELL, SUBMISSION, MARGIN = 3.0, 25.0, 15.0
 # A cell's limit is so many times what a whole honest submission takes here and now.
-HEADROOM = 1.5
+HEADROOM = 1.0
 LIMITS = {"grace": 1.0, "restarts": 2, "total_memory_mb": 1500, "file_mb": 60, "scratch_mb": 150}
 
 
