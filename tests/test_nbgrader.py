@@ -152,3 +152,29 @@ def test_feedback_is_made_without_hidden_tests_and_rubrics(scratch):
     assert "17 of 17 points" in page
     for secret in ("HIDDEN TESTS", "autograder.marking", "MARK SCHEME"):
         assert secret not in page
+
+
+def test_what_was_graded_before_survives_a_failure(scratch):
+    """Grading anew by force that cannot be done, and one that was killed half-way."""
+    folder, _ = scratch
+    graded = folder / "autograded" / "f-right" / "dropout" / "dropout.ipynb"
+    before = graded.read_text("utf-8")
+    failing = (
+        "\nfrom autograder.execute.run_cells import ExecuteSubmission\n"
+        "class Failing(ExecuteSubmission):\n"
+        "    def preprocess(self, nb, resources, km=None):\n"
+        "        raise RuntimeError('the grader broke down')\n"
+    )
+    (folder / "failing.py").write_text(failing, encoding="utf-8")
+    command = ["autograde", "dropout", "--student=f-right", "--force"]
+    option = "--Autograde.autograde_preprocessors=['failing.Failing']"
+    failed = nbgrader(folder, *command, option)
+    assert failed.returncode != 0
+    assert "the grader broke down" in failed.stderr
+    assert graded.read_text("utf-8") == before
+
+    killed = graded.parent.with_name(".before-dropout")
+    graded.parent.rename(killed)
+    assert nbgrader(folder, "autograde", "dropout", "--student=f-right").returncode == 0
+    assert graded.read_text("utf-8") == before
+    assert not killed.exists()

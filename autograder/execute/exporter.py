@@ -8,6 +8,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from autograder.execute import submissions
+from autograder.execute.earlier import keep_earlier
 from autograder.intake import canonical_notebook, notebook_in
 from autograder.sandbox import isolation
 
@@ -29,6 +30,7 @@ class SubmissionExporter(NotebookExporter):
         if isinstance(self.parent, Autograde):
             self._choose_isolation()
             submissions.prepare(self.parent)
+            keep_earlier(self.parent)
 
     def from_filename(self, filename, resources=None, **kw):
         """Convert one notebook; `resources["nbgrader"]` names student, assignment, notebook."""

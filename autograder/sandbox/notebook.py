@@ -95,22 +95,23 @@ class Notebook:
         return CellEnd(count, died=self.ended)
 
     def ask(self, body, seconds, answer_callback):
-        """Send one request to the candidate's server in the child; returns its answer, bytes.
+        """Send one request to the candidate's server in the child; returns its answer.
 
-        seconds: its limit, or None. answer_callback(bytes) -> bytes is called for what the child
-        asks in turn, in this process and within the same `seconds`. Raises Died, TimedOut, and
-        what answer_callback raises; after any of these the notebook's process is no more.
+        seconds: its limit, or None. answer_callback(body) is called for what the child asks in
+        turn, in this process and within the same `seconds`; it returns the reply. Bodies are
+        bytes or like them. Raises Died, TimedOut, and what answer_callback raises; after any of
+        these the notebook's process is no more.
         """
         if self.ended:
             raise Died(self.ended)
         seconds = math.inf if seconds is None else seconds
         until = time.monotonic() + seconds + PATIENCE
         try:
-            self._channel.send(wire.ASK, wire.SECONDS.pack(seconds) + body)
+            self._channel.send(wire.ASK, (wire.SECONDS.pack(seconds), body))
             while True:
                 kind, found = self._receive(until)
                 if kind == wire.ANSWER:
-                    return bytes(found)
+                    return found
                 if kind == wire.CALLBACK:
                     self._channel.send(wire.REPLY, self._called_back(answer_callback, found))
                 elif kind == wire.LATE:
@@ -145,7 +146,7 @@ class Notebook:
 
     def _called_back(self, answer_callback, body):
         try:
-            return answer_callback(bytes(body))
+            return answer_callback(body)
         except BaseException:
             self._stop("the grader could not answer what it called back")
             raise

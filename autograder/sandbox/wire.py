@@ -53,7 +53,7 @@ class Channel:
         self._socket.close()
 
     def send(self, kind, body=b"{}", wait=None):
-        """Send one frame. body: a dictionary, or bytes. Raises Closed.
+        """Send one frame. body: a dictionary, bytes, or several of these in a tuple. Raises Closed.
 
         wait(): called whenever the other side does not take any more just now; returns when it
         may again, and what it raises ends the frame half-way. None: wait as long as it takes.
@@ -61,7 +61,9 @@ class Channel:
         if isinstance(body, dict):
             body = packed(body)
         wait = wait or self._until_writable
-        left = [memoryview(HEADER.pack(kind, len(body))), memoryview(body)]
+        parts = body if isinstance(body, tuple) else (body,)
+        header = HEADER.pack(kind, sum(map(len, parts)))
+        left = [memoryview(part) for part in (header, *parts)]
         try:
             while left:
                 try:

@@ -95,9 +95,9 @@ class _Notebook:
             elif kind == wire.ASK:
                 if self._calls is None:
                     self._calls = CallServer(self._shell.user_ns, self._call_back)
-                answer = self._calls.answer(bytes(body))
+                answer = self._calls.answer(body)
                 self._stay_alone()
-                self._outbox.send(wire.ANSWER, answer)
+                self._outbox.answer(answer)
             elif kind == wire.REPLY:
                 self._owed -= 1
             else:
@@ -116,7 +116,7 @@ class _Notebook:
                     raise RuntimeError("no reply")
                 self._owed -= 1
                 if not self._owed:
-                    return bytes(reply)
+                    return reply
 
     def _stay_alone(self):
         if not self._outbox.owned():

@@ -35,6 +35,7 @@ class Outbox:
         self._channel = channel
         self._queue = queue.SimpleQueue()
         self._owner = os.getpid()
+        self._sending = threading.Lock()
         self._streamed = self._rich = self._errors = self._waited = 0
         threading.Thread(target=self._send_all, daemon=True, name="outbox").start()
 
@@ -79,6 +80,11 @@ class Outbox:
         """Send a frame after all that was shown before it."""
         self._queue.put((kind, body))
 
+    def answer(self, body):
+        """Send an answer at once: between two calls nothing interrupts it."""
+        with self._sending:
+            self._channel.send(wire.ANSWER, body)
+
     def _put(self, kind, body):
         self._queue.put((kind, body))
         if self._waited < SENT_AT_ONCE:
@@ -97,7 +103,7 @@ class Outbox:
                     body.set()
                     continue
                 if isinstance(kind, bytes):
-                    self._channel.send(kind, body)
+                    self._send(kind, body)
                     continue
                 texts = [body]
                 while not self._queue.empty():
@@ -107,9 +113,13 @@ class Outbox:
                     texts.append(waiting[1])
                     waiting = None
                 output = {"output_type": "stream", "name": kind, "text": "".join(texts)}
-                self._channel.send(wire.OUTPUT, output)
+                self._send(wire.OUTPUT, output)
         except BaseException:
             os._exit(1)  # nobody listens any more
+
+    def _send(self, kind, body):
+        with self._sending:
+            self._channel.send(kind, body)
 
 
 class CellStream(io.TextIOBase):
