@@ -35,7 +35,7 @@ LIMITS = Limits(
 )
 NOBODY = 65534
 # What differs where a notebook has the instructor's own user id.
-AS_A_USER = "read or permissions or processes or bomb or left_for or killing or honest"
+AS_A_USER = "permissions or processes or bomb or left_for or killing"
 # Says what came of each attempt; anything but an error is a success of the attacker's.
 TRY = """
 def attempt(name, action):
@@ -391,7 +391,8 @@ def test_files_are_bounded(cells):
 
 def test_the_number_of_files_is_bounded(cells):
     """They cost the system's memory even when they are empty."""
-    text, end = cells("i = 0\nwhile True:\n    open(f'{i}', 'w').close(); i += 1", seconds=30)
+    many = "for i in range(5000): open(f'{i}', 'w').close()\nimport time; time.sleep(10)"
+    text, end = cells(many)
     assert end.died == "it made more than 3000 files" or "OSError" in text
 
 

@@ -47,7 +47,8 @@ class _Shared:
 
     def __init__(self):
         self._setting = self._worker = None
-        atexit.register(self.close)
+        self._process = os.getpid()
+        atexit.register(self._close_at_exit)
 
     def worker(self, setting):
         if self._setting != setting:
@@ -59,6 +60,10 @@ class _Shared:
         if self._worker is not None:
             self._worker.close()
         self._setting = self._worker = None
+
+    def _close_at_exit(self):
+        if os.getpid() == self._process:  # not in a copy of this process
+            self.close()
 
 
 @functools.cache
@@ -102,14 +107,16 @@ class Worker:
 
     def close(self):
         """End the worker, and with it whatever it runs."""
-        if self._process is not None:
+        if self._channel is not None:
             self._channel.close()
+        if self._process is not None:
             try:
                 self._process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
                 self._watch().kill()
                 self._process.kill()
                 self._process.wait()
+        if self._said is not None:
             self._said.close()
         if self._runtime is not None:
             self._runtime.close()

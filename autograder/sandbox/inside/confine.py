@@ -37,7 +37,9 @@ def confine(plan, parent):
     limit(plan)
     if protected:
         take_user(plan.user, plan.reads_all)
-        prctl(PR_SET_DUMPABLE, 0)
+        if plan.user is not None:
+            prctl(PR_SET_DUMPABLE, 0)
+        # Else its memory could not be counted from outside; there are no core files anyway.
         prctl(PR_SET_NO_NEW_PRIVS, 1)
     die_with_parent(parent)  # a new user forgets it
     if rules is not None:
