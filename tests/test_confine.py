@@ -29,7 +29,7 @@ LIMITS = Limits(
     cpu_seconds=2,
     file_mb=5,
     scratch_mb=20,
-    files=3000,
+    files=1000,
     processes=24,
     open_files=64,
 )
@@ -391,9 +391,23 @@ def test_files_are_bounded(cells):
 
 def test_the_number_of_files_is_bounded(cells):
     """They cost the system's memory even when they are empty."""
-    many = "for i in range(5000): open(f'{i}', 'w').close()\nimport time; time.sleep(10)"
+    many = "for i in range(1500): open(f'{i}', 'w').close()\nimport time; time.sleep(10)"
     text, end = cells(many)
-    assert end.died == "it made more than 3000 files" or "OSError" in text
+    assert end.died == "it made more than 1000 files" or "OSError" in text
+
+
+def test_files_cannot_be_kept_out_of_sight(cells, isolated_by):
+    """In folders that cannot be listed, or deeper than any path; in a file system of its own
+    they count all the same.
+    """
+    if isolated_by == "bubblewrap":
+        fill = "for i in range(30): open(f'd/{i}', 'wb').write(b'x' * 1_000_000)"
+        text, _ = cells(f"import os\nos.mkdir('d', 0o300)\n{fill}")
+        assert text == "OSError"
+        return
+    deep = "for i in range(300): os.mkdir('d' * 20); os.chdir('d' * 20)"
+    _, end = cells(f"import os, time\n{deep}\ntime.sleep(10)")
+    assert end.died == "it made folders so deep in each other"
 
 
 def test_descriptors_are_bounded(cells):
@@ -445,13 +459,15 @@ def test_nothing_is_left_for_the_next_notebook(worker, isolated_by):
         except OSError:
             pass
     os.mkdir('deep'); os.chdir('deep')
-    for i in range(300):
+    for i in range(DEPTH):
         os.mkdir('d' * 20); os.chdir('d' * 20)
     os.unlink(os.environ['HOME'] + '/../work/cs231n')
     time.sleep(.3)
     """
     with worker.notebook() as notebook:
-        _, end = Cells(notebook)(leave)
+        # Deeper than any path where that is not found out at once.
+        depth = "300" if isolated_by == "bubblewrap" else "150"
+        _, end = Cells(notebook)(leave.replace("DEPTH", depth))
         assert end.error is None, end.error
         left = notebook.pids()
         assert len(left) >= 4

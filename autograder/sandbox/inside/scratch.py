@@ -55,7 +55,10 @@ class Scratch:
             return ""
         started = time.monotonic()
         limits = self._plan.limits
-        size, count = self._used()
+        try:
+            size, count = self._used()
+        except folders.OutOfSight as hiding:
+            return str(hiding)
         took = time.monotonic() - started
         self._next = started + took + max(LOOK, took * RELATION)
         if size > limits.scratch_mb * MEGABYTE:
