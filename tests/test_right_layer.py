@@ -48,6 +48,14 @@ def test_what_is_no_call_of_a_layer_is_refused(layer, arguments):
         layer[0](*arguments)
 
 
+def test_a_mask_may_be_one_for_the_whole_batch(layer):
+    """It broadcasts to dout's shape, as in the reference."""
+    mask = np.array([[2.0, 0.0, 2.0]])
+    assert np.array_equal(
+        layer[1](np.ones((4, 3)), ({"mode": "train"}, mask)), np.repeat(mask, 4, axis=0)
+    )
+
+
 @pytest.mark.parametrize(
     "cache",
     [

@@ -7,7 +7,7 @@ is .231 with standard deviation .016. The limits below stand nine standard devia
 
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
-from autograder.checks.net_standing import DROPS_WRONGLY, SOUND, net_standing
+from autograder.checks.net_standing import DROPS_WRONGLY, NEVER_DROPS, SOUND, net_standing
 from autograder.checks.recorded import (
     KEEP,
     final_accuracies,
@@ -30,21 +30,19 @@ def check_dropout_narrows_the_gap(trial):
     standing = net_standing(trial)
     if standing == DROPS_WRONGLY:
         return
-    if standing == SOUND:
-        try:
-            return _effect_holds(recorded_histories(trial))
-        except (Failed, CandidateError):
-            pass
     failure = None
-    for run in (histories_with_right_layer, trained_histories):
+    runs = (histories_with_right_layer, trained_histories)
+    for run in (recorded_histories, *runs) if standing == SOUND else runs:
         try:
-            return _effect_holds(run(trial))
-        except (Failed, CandidateError) as error:
+            return _effect_holds(run(trial), standing)
+        except Failed as error:
+            failure = error if not isinstance(failure, Failed) else failure
+        except CandidateError as error:
             failure = failure or error
     raise failure
 
 
-def _effect_holds(histories):
+def _effect_holds(histories, standing):
     base_train, base_val = final_accuracies(histories[1])
     train, val = final_accuracies(histories[KEEP])
     if base_train < LEAST_BASE_TRAIN:
@@ -55,6 +53,7 @@ def _effect_holds(histories):
             "net-wrong-without-dropout",
         )
     same = abs(base_train - train) < 0.002 and abs(val - base_val) < 0.002
+    same |= standing == NEVER_DROPS
     if val - base_val < LEAST_VALIDATION_GAIN or base_train - train < LEAST_TRAINING_DROP:
         raise Failed(
             "run_experiment(0.25, data)",

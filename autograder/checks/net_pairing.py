@@ -42,7 +42,12 @@ def right_layer(oracle):
         dout = _array(dout)
         if not isinstance(cache, tuple) or len(cache) != 2 or not isinstance(cache[0], dict):
             raise TypeError("the cache is not what dropout_forward returned")
-        if cache[1] is not None and _array(cache[1]).shape != dout.shape:
+        # A mask for the whole batch is wrong, but a net's own check says so better. A product
+        # larger than dout is none of a layer's.
+        if (
+            cache[1] is not None
+            and np.broadcast_shapes(_array(cache[1]).shape, dout.shape) != dout.shape
+        ):
             raise ValueError("dout and the cache's mask are of different shapes")
         return reference.dropout_backward(dout, cache)
 

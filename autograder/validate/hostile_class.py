@@ -29,6 +29,10 @@ WRITTEN = ("autograded", "feedback", "submitted", "gradebook.db", "__pycache__",
 AGAIN = 5
 
 
+class Stopped(RuntimeError):
+    """The run was ended from outside."""
+
+
 class HostileCourse:
     """One scratch course. Everything below `folder` is a copy: course, grader, home, temporary.
 
@@ -42,6 +46,13 @@ class HostileCourse:
         self.temporary = self.folder / "tmp"
         self.seconds, self.lines, self.hung = {}, {}, []
         self.crashed = ""
+        self._process, self._stopped = None, False
+
+    def stop(self):
+        """End what is running, from another thread; nothing more will run."""
+        self._stopped = True
+        if self._process is not None:
+            _end(self._process)
 
     def prepare(self):
         """Copy the course, plant the secrets, release the assignment."""
@@ -127,8 +138,10 @@ class HostileCourse:
 
     def nbgrader(self, *arguments, most_seconds=300, turn=lambda student: None):
         """Run one nbgrader command; returns None, or the student whose turn never ended."""
+        if self._stopped:
+            raise Stopped(arguments[0])
         become_subreaper()  # what nbgrader leaves over becomes ours, and is found
-        process = subprocess.Popen(
+        self._process = process = subprocess.Popen(
             [sys.executable, "-m", "nbgrader", *arguments],
             cwd=self.course,
             env=self._environment(),
@@ -137,17 +150,13 @@ class HostileCourse:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        try:
-            hung = self._follow(process, most_seconds, turn)
-        except BaseException:
-            _end(process)
-            raise
+        hung = self._follow(process, most_seconds, turn)
         if hung is not None:
             _end(process)
-            return hung
-        if process.wait() < 0:
+        process.stdout.close()
+        if process.wait() < 0 and hung is None:
             self.crashed = f"nbgrader {arguments[0]} ended by signal {-process.returncode}"
-        return None
+        return hung
 
     def _follow(self, process, most_seconds, turn):
         student, began, rest = "", time.monotonic(), b""
@@ -241,6 +250,5 @@ def _end(process):
         for started in psutil.Process(process.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 started.kill()
-    process.kill()
-    process.stdout.close()
-    process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()

@@ -76,7 +76,11 @@ def outcome_of(course, student, secrets, leave_out=()):
 
 
 def judge(case, outcome, bases, most_seconds):
-    """The Verdict on a case. bases: {base: marks of its Outcome}. most_seconds: before it hangs."""
+    """The Verdict on a case.
+
+    bases: {base: marks of its Outcome}; one that is not there has none. most_seconds: what takes
+    longer has hung.
+    """
     verdict = Verdict()
     if outcome.hung:
         verdict.hung.append(f"grading did not get past it ({outcome.seconds:.0f} s)")
@@ -84,7 +88,8 @@ def judge(case, outcome, bases, most_seconds):
         verdict.hung.append(f"took {outcome.seconds:.0f} s, allowed {most_seconds:.0f}")
     verdict.secrets += [f"showed the secret of {place}" for place in outcome.secrets]
     verdict.page += outcome.active[:3]
-    _judge_marks(case, outcome, bases[case.base], verdict)
+    nothing = dict.fromkeys(load_scheme(ASSIGNMENT).cells, 0.0)
+    _judge_marks(case, outcome, bases.get(case.base, nothing), verdict)
     _judge_words(case, outcome, verdict)
     return verdict
 
