@@ -136,3 +136,27 @@ def test_histories_of_another_form_cost_nothing_but_time(marks_of, histories, mo
     runs = {1: {"train": [1.0], "val": [0.63]}, 0.25: {"train": [0.6], "val": [0.87]}}
     monkeypatch.setattr(recorded, "train", lambda trial, keep: runs[keep])
     assert marks_of(histories)[0] == [5, 4]
+
+
+GARBAGE_NETS = {
+    "zeros": "np.zeros((len(X), 10)) if y is None else (0.0, {n: 0 * w for n, w in P.items()})",
+    "noise": (
+        "np.random.randn(len(X), 10) if y is None else "
+        "(1.0, {n: np.random.randn(*w.shape) for n, w in P.items()})"
+    ),
+    "nothing": "None",
+}
+
+
+@pytest.mark.parametrize("name", GARBAGE_NETS)
+def test_a_net_that_is_none_earns_nothing_for_failing_in_another_way(marks_of, name, monkeypatch):
+    """Only a net that learns has lost its marks elsewhere."""
+    monkeypatch.setattr("autograder.checks.training.EPOCHS", 3)
+    garbage = (
+        "_Net = FullyConnectedNet\n"
+        "class FullyConnectedNet(_Net):\n"
+        "    def loss(self, X, y=None):\n"
+        "        P = self.params\n"
+        f"        return {GARBAGE_NETS[name]}\n"
+    )
+    assert marks_of(FORGED, extra=garbage)[0][0] == 0

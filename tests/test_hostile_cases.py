@@ -136,12 +136,9 @@ def test_the_same_name_twice_is_refused(tmp_path):
 
 def test_snippets_keep_the_line_s_indentation(tmp_path):
     """And @NAME@ is filled in inside them, unknown names left alone."""
-    (tmp_path / "snippets.toml").write_text("s = 'a = \"@TOKEN@\"\\nb = @NO@'", "utf-8")
+    head = "[x]\nwhat = 'W.'\nstock = 'marks'\nmarks = 'zero'\n"
     (tmp_path / "snippets.toml").write_text("s = '''\na = '@TOKEN@'\nb = '@NO@'\n'''", "utf-8")
-    (tmp_path / "wire.toml").write_text(
-        "[x]\nwhat = 'W.'\nstock = 'marks'\nmarks = 'zero'\nlast = '''if 1:\n    <<s>>\n'''",
-        "utf-8",
-    )
+    (tmp_path / "wire.toml").write_text(f"{head}last = '''if 1:\n    <<s>>\n'''", "utf-8")
     (found,) = load_cases(tmp_path)
     assert found.filled({"TOKEN": "t"})["last"] == "if 1:\n    a = 't'\n    b = '@NO@'\n"
 

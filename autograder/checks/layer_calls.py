@@ -100,6 +100,8 @@ def backward(candidate, dout, cache):
         raise WrongReturn(called, f"returned {_kind(dx)}, not an array")
     if dx.shape != dout.shape:
         raise WrongReturn(called, f"returned an array of shape {dx.shape}", "wrong-shape")
+    if dx.dtype.kind not in "fiub" or not np.all(np.isfinite(dx)):
+        raise WrongReturn(called, "returned NaN or infinite values")
     return dx, 0 in changed
 
 
