@@ -22,8 +22,9 @@ test: $(READY)  ## run the tests
 validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
 	$(RUN) -m autograder validate dropout
 
-hostile: $(READY)  ## grade the dishonest and broken submissions, under each isolation found here
-	$(RUN) -m autograder validate hostile
+hostile: $(READY)  ## grade the dishonest and broken submissions under each isolation (15 minutes)
+	$(RUN) -m autograder validate hostile --isolation bubblewrap
+	$(RUN) -m autograder validate hostile --isolation landlock
 
 isolation: $(READY)  ## say what confines students' code here, and what to type for more
 	@$(RUN) -m autograder isolation
