@@ -1,7 +1,7 @@
 """`python -m autograder validate hostile`: a class of dishonest and broken submissions, graded.
 
 Honest students sit between them. Everything goes by nbgrader's own commands in scratch copies of
-the course, one for each of two halves of the class, side by side.
+the course, one for each part of the class, side by side.
 """
 
 import contextlib
@@ -21,7 +21,8 @@ from autograder.validate.hostile_secrets import Listeners, Secrets, in_folder, l
 from autograder.validate.hostile_verdict import Verdict, judge, outcome_of
 from solutions.hostile.cases import BASES, HostileCase, load_cases
 
-HALVES = 2
+# One part more than most machines have processors, because endless sleepers need none.
+PARTS = 3
 # An honest student after so many others, and one at the end.
 EVERY = 10
 # Seconds: a cell's limit on a quiet machine, a submission's, and what counts as a hang beyond.
@@ -58,11 +59,11 @@ class _Run:
         self._cases, self._isolation, self._say = cases, isolation, say
         self._secrets = Secrets()
         self._listeners = Listeners(folder, self._secrets.token)
-        self._halves = [
-            HostileCourse(course, folder / f"half{n}", self._secrets) for n in range(HALVES)
+        self._courses = [
+            HostileCourse(course, folder / f"part{n}", self._secrets) for n in range(PARTS)
         ]
         self._classes = [
-            with_honest(cases[n::HALVES], f"honest_{n}") for n in range(HALVES) if cases[n::HALVES]
+            with_honest(cases[n::PARTS], f"honest_{n}") for n in range(PARTS) if cases[n::PARTS]
         ]
         self._values = {
             "PORT": self._listeners.port,
@@ -77,15 +78,15 @@ class _Run:
         started = time.monotonic()
         known = {process.pid for process in psutil.Process().children()}
         try:
-            with ThreadPoolExecutor(HALVES) as pool:
+            with ThreadPoolExecutor(PARTS) as pool:
                 futures = list(
-                    map(pool.submit, (self._half,) * HALVES, self._halves, self._classes)
+                    map(pool.submit, (self._grade_part,) * PARTS, self._courses, self._classes)
                 )
                 try:
                     parts = [future.result() for future in futures]
                 except BaseException:
-                    for half in self._halves:
-                        half.stop()
+                    for course in self._courses:
+                        course.stop()
                     raise
         finally:
             self._listeners.close()
@@ -96,37 +97,42 @@ class _Run:
             for case, outcome in graded
         ]
         around = self._around(known)
-        for half, (base, _, _) in zip(self._halves, parts, strict=False):
-            around.changed += self._changed_since(half, base)
+        for course, (base, _, _) in zip(self._courses, parts, strict=False):
+            around.changed += self._changed_since(course, base)
         return self._report(judged, around, time.monotonic() - started)
 
-    def _half(self, half, cases):
-        """({base: marks}, [(case, outcome)], most seconds) of one half of the class."""
-        half.prepare()
-        half.limits(isolation=self._isolation, timeout=60, call_timeout=20.0)
+    def _grade_part(self, course, cases):
+        """({base: marks}, [(case, outcome)], most seconds) of one part of the class."""
+        course.prepare()
+        course.limits(isolation=self._isolation, timeout=60, call_timeout=20.0)
         bases = self._bases()
-        self._hand_in(half, {f"b-{_word(base)}": _honest(base, base) for base in bases})
+        self._hand_in(course, {f"b-{_word(base)}": _honest(base, base) for base in bases})
         # The neighbour's work holds a secret, in prose and in code.
         words = f"# {self._secrets.of['neighbour']}"
-        self._hand_in(half, {NEIGHBOUR: _honest("neighbour", "layer", last=words, markdown=words)})
-        half.autograde(most_seconds=180)
-        bases = {b: outcome_of(half, f"b-{_word(b)}", self._secrets) for b in bases}
-        half.comment()
+        self._hand_in(
+            course, {NEIGHBOUR: _honest("neighbour", "layer", last=words, markdown=words)}
+        )
+        course.autograde(most_seconds=180)
+        bases = {b: outcome_of(course, f"b-{_word(b)}", self._secrets) for b in bases}
+        ungraded = [base for base, found in bases.items() if found.marks is None]
+        if ungraded:
+            raise ValueError(f"plain work is not graded ({', '.join(ungraded)}): {course.said()}")
+        course.comment()
         cell = max(CELL, HEADROOM * bases["reference"].seconds)
         slow = cell / CELL
         self._say(
-            f"{half.folder.name}: an honest submission takes {bases['reference'].seconds:.1f} s; "
+            f"{course.folder.name}: an honest submission takes {bases['reference'].seconds:.1f} s; "
             f"limits: {cell:.1f} s a cell and a call, {SUBMISSION * slow:.0f} s a submission"
         )
         limits = LIMITS | {"isolation": self._isolation, "timeout": int(cell + 0.99)}
         limits |= {"call_timeout": cell, "submission_timeout": SUBMISSION * slow}
-        half.limits(**limits)
+        course.limits(**limits)
         students = {f"s{n:03d}-{case.name}": case for n, case in enumerate(cases)}
-        self._hand_in(half, students)
+        self._hand_in(course, students)
         most = (SUBMISSION + MARGIN) * slow
-        half.autograde(most_seconds=2 * most, started=self._started)
-        half.nbgrader("generate_feedback", "dropout", most_seconds=600)
-        graded = [(c, outcome_of(half, s, self._secrets)) for s, c in students.items()]
+        course.autograde(most_seconds=2 * most, started=self._started)
+        course.nbgrader("generate_feedback", "dropout", most_seconds=600)
+        graded = [(c, outcome_of(course, s, self._secrets)) for s, c in students.items()]
         return {b: found.marks for b, found in bases.items()}, graded, most
 
     def _bases(self):
@@ -134,9 +140,9 @@ class _Run:
         used = {c.base for c in self._cases if c.marks not in ("zero", "none")}
         return [base for base in BASES if base in {*used, "reference", "layer"}]
 
-    def _hand_in(self, half, students):
+    def _hand_in(self, course, students):
         for student, case in students.items():
-            half.hand_in(case, student, self._values)
+            course.hand_in(case, student, self._values)
 
     def _started(self, student):
         self._done += 1
@@ -144,14 +150,14 @@ class _Run:
         if self._done % 10 == 0 or self._done == total:
             self._say(f"   {self._done}/{total} {student}")
 
-    def _changed_since(self, half, base):
+    def _changed_since(self, course, base):
         """What has become of those who were graded before the class."""
         found = []
         for name, marks in base.items():
-            if outcome_of(half, f"b-{_word(name)}", self._secrets).marks != marks:
+            if outcome_of(course, f"b-{_word(name)}", self._secrets).marks != marks:
                 found.append(f"the marks of b-{_word(name)} are others than before")
-        if half.crashed:
-            found.append(half.crashed)
+        if course.crashed:
+            found.append(course.crashed)
         return found
 
     def _around(self, known):
@@ -168,12 +174,12 @@ class _Run:
             found.changed.append(f"left: {path}")
             with contextlib.suppress(OSError):
                 os.remove(path)
-        for half in self._halves[: len(self._classes)]:
-            found.changed += [f"changed: {path}" for path in half.changes()[:20]]
-            found.changed += [f"left: {path}" for path in list(half.temporary.iterdir())[:20]]
-            own = half.course / "autograded" / NEIGHBOUR, half.course / "feedback" / NEIGHBOUR
+        for course in self._courses[: len(self._classes)]:
+            found.changed += [f"changed: {path}" for path in course.changes()[:20]]
+            found.changed += [f"left: {path}" for path in list(course.temporary.iterdir())[:20]]
+            own = course.course / "autograded" / NEIGHBOUR, course.course / "feedback" / NEIGHBOUR
             for kind in ("autograded", "feedback"):
-                places = in_folder(half.course / kind, self._secrets.found_in, skip=own)
+                places = in_folder(course.course / kind, self._secrets.found_in, skip=own)
                 found.secrets += [f"{', '.join(what)} in {path}" for path, what in places]
         return found
 

@@ -119,9 +119,14 @@ class HostileCourse:
         return Gradebook(f"sqlite:///{self.course / 'gradebook.db'}")
 
     def state(self):
-        """{path: hash} of everything that grading must leave as it is."""
+        """{path: hash} of everything that grading the class must leave as it is.
+
+        That is the course, the home, and the work of those who were graded before.
+        """
         found = {}
-        for place in (self.course, self.home):
+        handled = (self.course / kind for kind in ("submitted", "autograded"))
+        earlier = [path for folder in handled for path in folder.glob("b-*")]
+        for place in (self.course, self.home, *earlier):
             for where, folders, names in os.walk(place):
                 folders[:] = [f for f in folders if f not in WRITTEN and f != ".cache"]
                 for name in (*names, *folders):
@@ -135,6 +140,10 @@ class HostileCourse:
         """Paths of what has changed since the limits were set."""
         now = self.state()
         return sorted(p for p in {*now, *self._before} if now.get(p) != self._before.get(p))
+
+    def said(self):
+        """The end of nbgrader's log."""
+        return (self.folder / "nbgrader.log").read_text("utf-8", "replace")[-2000:]
 
     def nbgrader(self, *arguments, most_seconds=300, turn=lambda student: None):
         """Run one nbgrader command; returns None, or the student whose turn never ended."""

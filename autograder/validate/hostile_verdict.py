@@ -66,12 +66,14 @@ def outcome_of(course, student, secrets, leave_out=()):
     if path.is_file():
         data = path.read_bytes()
         found.secrets += secrets.found_in(shown_of(data), leave_out)
-        _read_texts(found, nbformat.reads(data.decode(), as_version=4))
+        notebook = nbformat.reads(data.decode(), as_version=4)
+        _read_texts(found, notebook)
+        found.active += _active_outputs(notebook, secrets.token)
     page = course.course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
     if page.is_file():
         data = page.read_bytes()
         found.secrets += [f"{p} (page)" for p in secrets.found_in(data, leave_out)]
-        found.active = active_content(data.decode("utf-8", "replace"), secrets.token)
+        found.active += active_content(data.decode("utf-8", "replace"), secrets.token)
     return found
 
 
@@ -161,3 +163,15 @@ def _read_texts(found, notebook):
             said = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell.outputs
                     if o.output_type in ("stream", "display_data", "error")]  # fmt: skip
             found.texts[nbgrader["grade_id"]] = "\n".join(said).strip()
+
+
+def _active_outputs(notebook, token):
+    """What the outputs would do where a person opens the notebook in Jupyter."""
+    found = []
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", ())):
+        for kind, data in output.get("data", {}).items():
+            if "javascript" in kind and token in str(data):
+                found.append(f"an output of type {kind}")
+            elif kind in ("text/html", "image/svg+xml"):
+                found += active_content(str(data), token)
+    return found
