@@ -167,7 +167,7 @@ def test_hand_in_writes_what_the_case_says(course, tmp_path):
         "metadata": {"test_net": {"tags": ["t"], "nbgrader": {"points": 99}}},
         "outputs": {"test_backward": "15.0"},
     }
-    hand_in(case(edits=edits), "dropout", course / RELEASE, tmp_path / "s", {"TOKEN": "tk"})
+    hand_in(case(edits=edits), {}, course / RELEASE, tmp_path / "s", {"TOKEN": "tk"})
     notebook = json.loads((tmp_path / "s" / "dropout.ipynb").read_text("utf-8"))
     cells = notebook["cells"]
     sources = [c["source"] for c in cells]
@@ -195,7 +195,7 @@ def test_hand_in_builds_folders_of_every_kind(course, tmp_path):
         {"path": "bom", "notebook": "utf-16"},
     ]
     folder = tmp_path / "s"
-    hand_in(case(edits={"files": files}), "dropout", course / RELEASE, folder, {"COURSE": "/c"})
+    hand_in(case(edits={"files": files}), {}, course / RELEASE, folder, {"COURSE": "/c"})
     assert str((folder / "dropout.ipynb").readlink()) == "/c/x"
     assert (folder / "pipe").is_fifo()
     assert (folder / "folder").is_dir()

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from matplotlib.figure import Figure
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateFeedback
@@ -433,3 +433,16 @@ def test_hidden_tests_leave_the_page_and_a_students_marker_does_no_harm(pages):
     assert "SECRET" not in page
     assert "kept" in page
     assert "my answer" in page
+
+
+def test_nbgrader_s_way_of_registering_it_is_enough():
+    """Preprocessors of nbconvert's own kind are switched off there, and nothing would say so."""
+    cell = new_code_cell("HTML(...)")
+    cell.outputs = [
+        new_output("display_data", {"text/html": "<script>alert(1)</script><b>kept</b>"})
+    ]
+    exporter = NotebookExporter()
+    exporter.register_preprocessor("autograder.pages.sanitize.SanitizeNotebook")
+    written, _ = exporter.from_notebook_node(new_notebook(cells=[cell]))
+    assert "kept" in written
+    assert "<script" not in written

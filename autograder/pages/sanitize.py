@@ -1,6 +1,6 @@
 """The preprocessor that makes a notebook safe to open."""
 
-from nbconvert.preprocessors import Preprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.pages.images import TYPES, picture
 from autograder.pages.markdown import own_classes, safe_source
@@ -11,7 +11,7 @@ NOTEBOOK_METADATA = ("kernelspec", "language_info")
 CELL_METADATA = ("nbgrader", "deletable", "editable")
 
 
-class SanitizeNotebook(Preprocessor):
+class SanitizeNotebook(NbGraderPreprocessor):
     """Cleans outputs and Markdown, drops metadata that acts on pages, masks paths.
 
     The last of Autograde's preprocessors, and one of every page's. nbconvert's own SanitizeHTML

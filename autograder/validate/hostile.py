@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psutil
@@ -19,7 +19,7 @@ import psutil
 from autograder.validate.hostile_class import NEIGHBOUR, HostileCourse
 from autograder.validate.hostile_secrets import Listeners, Secrets, in_folder, leftovers
 from autograder.validate.hostile_verdict import Verdict, judge, outcome_of
-from solutions.hostile.cases import BASES, HostileCase, load_cases
+from solutions.hostile.cases import BASES, HostileCase, base_cells, load_cases
 
 # One part more than most machines have processors, because endless sleepers need none.
 PARTS = 3
@@ -57,6 +57,8 @@ def run_hostile(course, only, isolation, keep, stream):
 class _Run:
     def __init__(self, course, cases, isolation, folder, say):
         self._cases, self._isolation, self._say = cases, isolation, say
+        # Here, because Python 3.11 cannot parse source in several threads at once.
+        self._cells = {base: base_cells(base) for base in BASES}
         self._secrets = Secrets()
         self._listeners = Listeners(folder, self._secrets.token)
         self._courses = [
@@ -83,13 +85,16 @@ class _Run:
                     map(pool.submit, (self._grade_part,) * PARTS, self._courses, self._classes)
                 )
                 try:
-                    parts = [future.result() for future in futures]
+                    done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+                    for future in done:
+                        future.result()
                 except BaseException:
                     for course in self._courses:
                         course.stop()
                     raise
         finally:
             self._listeners.close()
+        parts = [future.result() for future in futures]
         bases = {name: marks for part in parts for name, marks in part[0].items()}
         judged = [
             (case, outcome, judge(case, outcome, bases, most))
@@ -142,7 +147,7 @@ class _Run:
 
     def _hand_in(self, course, students):
         for student, case in students.items():
-            course.hand_in(case, student, self._values)
+            course.hand_in(case, self._cells[case.base], student, self._values)
 
     def _started(self, student):
         self._done += 1

@@ -74,11 +74,11 @@ class HostileCourse:
         (self.course / "nbgrader_config.py").write_text(given + "".join(lines), "utf-8")
         self._before = self.state()
 
-    def hand_in(self, case, student, values):
-        """Put a case where nbgrader finds it."""
+    def hand_in(self, case, cells, student, values):
+        """Put a case where nbgrader finds it. cells, values: see hostile_hand_in."""
         release = self.course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         folder = self.course / "submitted" / student / ASSIGNMENT
-        hand_in(case, ASSIGNMENT, release, folder, self.places() | values)
+        hand_in(case, cells, release, folder, self.places() | values)
 
     def places(self):
         """What stands for the course's own @NAME@s."""

@@ -7,20 +7,19 @@ from urllib.parse import unquote_to_bytes
 
 import nbformat
 
-from solutions.hostile.cases import base_cells
 
-
-def hand_in(case, assignment, release, folder, values):
+def hand_in(case, cells, release, folder, values):
     """Write a case's submission into `folder`.
 
-    release: the released notebook's path. values: what stands for @NAME@ (cases.PLACES).
+    cells: its base's (cases.base_cells). release: the released notebook's path. values: what
+    stands for @NAME@ (cases.PLACES).
     """
     edits = case.filled(values)
-    notebook = edited(nbformat.read(release, as_version=4), base_cells(case.base), edits)
+    notebook = edited(nbformat.read(release, as_version=4), cells, edits)
     folder = Path(folder)
     folder.mkdir(parents=True)
     text = json.dumps(notebook, indent=1)
-    files = edits.get("files") or [{"path": f"{assignment}.ipynb", "notebook": "utf-8"}]
+    files = edits.get("files") or [{"path": Path(release).name, "notebook": "utf-8"}]
     closed = []
     for file in files:
         path = os.path.join(os.fsencode(folder), unquote_to_bytes(file["path"]))
