@@ -211,3 +211,16 @@ def test_a_broken_check_is_a_grader_fault_and_takes_no_marks(judged, monkeypatch
     assert statuses(result)["dout_is_left_alone"] == "grader_fault"
     assert result.has_grader_fault
     assert "not your mistake" in render(result, "text")
+
+
+@pytest.mark.parametrize("number", ["0.0", "7.0", "np.nan"])
+def test_a_layer_of_constants_earns_nothing(notebook_with, number):
+    """Zeros have the right shape, keep their caches apart and leave their arguments alone."""
+    names = notebook_with(
+        dropout_forward=f"def dropout_forward(x, p): return np.full_like(x, {number}), None",
+        dropout_backward=f"def dropout_backward(dout, c): return np.full_like(dout, {number})",
+    )
+    for grade_id in ("test_forward_mask", "test_backward"):
+        assert judge_cell("dropout", grade_id, LocalCandidate(names), oracle).mark == 0
+    interface = judge_cell("dropout", "test_forward_interface", LocalCandidate(names), oracle)
+    assert interface.mark <= (5 if number == "7.0" else 0)

@@ -15,7 +15,7 @@ from autograder.candidate import CandidateError
 from autograder.checks import forward as forward_checks
 from autograder.checks import forward_interface
 from autograder.checks.findings import Failed
-from autograder.checks.layer_calls import close, forward
+from autograder.checks.layer_calls import away_from_zero, backward, close, forward
 from autograder.checks.statistics import bernoulli_divergence
 
 
@@ -88,6 +88,7 @@ class RightForward:
 
 def judge_backward(trial, holds):
     """Run holds(trial, pairing) with the student's forward, else with right ones (see above)."""
+    trial.measure("a gradient", lambda: _require_gradient(trial))
     try:
         return holds(trial, OwnForward(trial))
     except (Failed, CandidateError) as error:
@@ -108,6 +109,32 @@ def judge_backward(trial, holds):
         except (Failed, CandidateError) as error:
             others.append(error)
     raise others[0]
+
+
+def _require_gradient(trial):
+    """Raise Failed for a backward that returns one number everywhere, whatever dout is.
+
+    Beside a forward that keeps nothing a zero gradient is right, so right ones are tried too.
+    """
+    x, dout = (away_from_zero(trial.rng, (30, 20)) for _ in range(2))
+    constant = False
+    pairings = [OwnForward(trial), *(RightForward(trial, la) for la in RightForward.LAYOUTS)]
+    for pairing in pairings:
+        try:
+            made = pairing.run(x, "train", 0.7)
+            once, twice = (backward(trial.candidate, d, made.cache)[0] for d in (dout, 2 * dout))
+        except (Failed, CandidateError):
+            continue
+        if not np.all(once == once.flat[0]) or not np.array_equal(once, twice):
+            return
+        constant = True
+    if constant:
+        raise Failed(
+            "dropout_backward(dout, cache)",
+            "returned the same number everywhere, whatever dout was",
+            "dx should be dout * mask",
+            "backward-wrong",
+        )
 
 
 def _forward_is_right(trial):

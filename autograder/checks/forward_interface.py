@@ -13,6 +13,7 @@ SHAPES = ((6, 5), (7,), (3, 4, 5), (2, 3, 4, 5), (1,), (1, 1))
 
 def check_output_has_the_shape_of_x(trial):
     """1-D to 4-D arrays, and arrays of a single entry, keep their shape in both modes."""
+    _require_output(trial)
     for mode in ("train", "test"):
         for shape in SHAPES:
             x = away_from_zero(trial.rng, shape)
@@ -51,6 +52,7 @@ def check_test_mode_is_identity(trial):
 
 def check_seed_fixes_the_mask(trial):
     """The same seed gives the same mask, seed 0 too; different seeds give different masks."""
+    _require_output(trial)
     x = away_from_zero(trial.rng, (60, 50))
     first = {}
     for seed in (11, 0):
@@ -83,6 +85,7 @@ def check_seed_fixes_the_mask(trial):
 
 def check_float32_stays_float32(trial):
     """float32 in, float32 out, and float64 in, float64 out, in both modes."""
+    _require_output(trial)
     for mode, dtype in itertools.product(("train", "test"), (np.float32, np.float64)):
         x = away_from_zero(trial.rng, (6, 5), dtype)
         made = forward(trial.candidate, x, mode, 0.5)
@@ -97,6 +100,7 @@ def check_float32_stays_float32(trial):
 
 def check_x_is_left_alone(trial):
     """The caller's x is the same after the call, in both modes."""
+    _require_output(trial)
     for mode in ("train", "test"):
         made = forward(trial.candidate, away_from_zero(trial.rng, (20, 20)), mode, 0.5)
         if made.changed_x:
@@ -129,3 +133,18 @@ def _why(trial, made):
     values = trained.mask[trained.kept]
     unscaled = values.size and np.all(close(values, 1.0))
     return "vanilla-dropout" if unscaled else "scaled-at-test"
+
+
+def _require_output(trial):
+    """Raise Failed for a forward that returns zeros in either mode: they have any property."""
+    x = away_from_zero(trial.rng, (30, 20))
+    try:
+        made = [forward(trial.candidate, x, mode, 0.7) for mode in ("train", "test")]
+    except CandidateError:
+        return  # the check that asked meets it too, in its own words
+    if not any(m.kept.any() for m in made):
+        raise Failed(
+            made[0].called,
+            "returned nothing but zeros, in both modes",
+            "a fraction 0.7 of the units should be kept",
+        )
