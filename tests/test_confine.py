@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell
+from processes import gone
 
 from autograder.execute.outputs import NotebookOutputs
 from autograder.sandbox import isolation, policy
@@ -113,15 +114,6 @@ def assert_refused(cells, attempts, attempted):
     assert end.died == ""
     assert "DONE" not in text, text
     assert text.count("refused") == len(attempts) >= attempted, text
-
-
-def gone(pid):
-    """Whether a process ends within five seconds."""
-    for _ in range(500):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_no_file_but_its_own_can_be_read(cells, course, outside):

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import Execute
+from processes import gone
 from traitlets.config import Config
 
 from autograder.execute.grade_one import grade_one, restore_locked
@@ -147,15 +148,6 @@ def comparable(cell):
     for pattern, mask in MASKS:
         text = re.sub(pattern, mask, text)
     return text
-
-
-def gone(pid):
-    """Whether a process ends within five seconds."""
-    for _ in range(500):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -15,6 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from page_dom import harmful
+from processes import nbgrader
 
 from autograder.intake import Unreadable, canonical_notebook, notebook_in, read_notebook
 from autograder.intake.files import MAX_BYTES, list_folder
@@ -25,10 +24,6 @@ from autograder.marking import mark
 mark("dropout", "test_inline_question_3", globals())
 ### END HIDDEN TESTS
 """
-ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    "OPENBLAS_NUM_THREADS": "1",
-}
 
 
 def meta(name, solution=False, grade=False, points=4):
@@ -66,19 +61,6 @@ def small_source():
         metadata={
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
         },
-    )
-
-
-def nbgrader(folder, *arguments):
-    """Run a command as an instructor does; returns the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
     )
 
 

@@ -1,36 +1,15 @@
 """Plain nbgrader commands on the course's root: bad input costs its own student only."""
 
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.apps.api import NbGraderAPI
+from processes import ENVIRONMENT, nbgrader
 
 from autograder.validate.grade_cases import hand_in, reference_cells
-
-ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    "OPENBLAS_NUM_THREADS": "1",
-}
-
-
-def nbgrader(folder, *arguments):
-    """Run a command as an instructor does; returns the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
