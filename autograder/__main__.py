@@ -15,6 +15,19 @@ def main(arguments=None):
     build.add_argument("--language", default="en")
     build.add_argument("--check", action="store_true", help="only say what is out of date")
 
+    grade_class = commands.add_parser(
+        "class",
+        help="grade all submissions of an assignment, in parallel; run again, it goes on",
+        epilog="nbgrader's own options (--ExecuteSubmission.isolation=..., --db=...) work as well",
+    )
+    grade_class.add_argument("assignment", nargs="?", default="dropout")
+    grade_class.add_argument("--jobs", type=int, help="processes (default: one a core)")
+    grade_class.add_argument(
+        "--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786"
+    )
+    grade_class.add_argument("--student", help="only this student; * and ? are wildcards")
+    grade_class.add_argument("--force", action="store_true", help="also what is unchanged")
+
     validate = commands.add_parser(
         "validate", help="grade every accepted and wrong solution and print the kill matrix"
     )
@@ -40,7 +53,10 @@ def main(arguments=None):
     commands.add_parser("sample", help="grade a sample class end to end, in build/sample")
     commands.add_parser("figures", help="print the published figures beside ours")
 
-    options = parser.parse_args(arguments)
+    options, of_nbgrader = parser.parse_known_args(arguments)
+    if of_nbgrader and options.command != "class":
+        parser.error(f"unknown: {' '.join(of_nbgrader)}")
+    options.of_nbgrader = tuple(of_nbgrader)
     course = Path.cwd()
     if not (course / "nbgrader_config.py").is_file():
         parser.error("run this in the course's folder, where nbgrader_config.py is")
@@ -65,6 +81,12 @@ def _build(options, course):
         print(f"written: {name}")
     print(f"{options.assignment}: {load_scheme(options.assignment).points:g} points")
     return 0
+
+
+def _class(options, course):
+    from autograder.class_run.command import grade_class
+
+    return grade_class(options, course)
 
 
 def _validate(options, course):
@@ -126,6 +148,7 @@ def _progress(done, total, name):
 
 COMMANDS = {
     "build": _build,
+    "class": _class,
     "validate": _validate,
     "sweep": _sweep,
     "isolation": _isolation,

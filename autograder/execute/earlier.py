@@ -20,15 +20,31 @@ def keep_earlier(converter):
     def convert_and_keep():
         folders = [_autograded(converter, submitted) for submitted in converter.assignments]
         for folder in folders:
-            _restore(folder, converter.log)
+            restore(folder, converter.log)
             _set_aside(folder)
         try:
             convert()
         finally:
             for folder in folders:
-                _restore(folder, converter.log)
+                restore(folder, converter.log)
 
     converter.convert_notebooks = convert_and_keep
+
+
+def earlier_notebook(coursedir, names):
+    """Where the notebook that was graded before lies while its folder is graded anew.
+
+    names: resources["nbgrader"]. There need not be one.
+    """
+    folder = coursedir.format_path(
+        coursedir.autograded_directory, names["student"], names["assignment"]
+    )
+    return str(aside(Path(folder)) / f"{names['notebook']}.ipynb")
+
+
+def aside(folder):
+    """Where an autograded folder is kept meanwhile."""
+    return folder.with_name(ASIDE + folder.name)
 
 
 def _autograded(converter, submitted):
@@ -40,19 +56,16 @@ def _autograded(converter, submitted):
 def _set_aside(folder):
     if folder.is_dir():
         # Links, not copies: nbgrader removes and writes anew, it changes no file.
-        shutil.copytree(folder, _aside(folder), copy_function=os.link)
+        shutil.copytree(folder, aside(folder), copy_function=os.link)
 
 
-def _restore(folder, log):
-    aside = _aside(folder)
-    if not aside.is_dir():
+def restore(folder, log):
+    """Bring back what was kept of a folder that has not been graded anew, or remove it."""
+    kept = aside(folder)
+    if not kept.is_dir():
         return
     if folder.exists():
-        shutil.rmtree(aside)
+        shutil.rmtree(kept)
         return
-    os.rename(aside, folder)
+    os.rename(kept, folder)
     log.warning("%s was not graded anew: what was there before is kept", folder)
-
-
-def _aside(folder):
-    return folder.with_name(ASIDE + folder.name)

@@ -8,7 +8,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from autograder.execute import submissions
-from autograder.execute.earlier import keep_earlier
+from autograder.execute.earlier import earlier_notebook, keep_earlier
 from autograder.intake import canonical_notebook, notebook_in
 from autograder.sandbox import isolation
 
@@ -37,6 +37,7 @@ class SubmissionExporter(NotebookExporter):
         coursedir, names = self.parent.coursedir, resources["nbgrader"]
         release = Path(coursedir.format_path(coursedir.release_directory, ".", names["assignment"]))
         names["given"] = str(release)  # for ExecuteSubmission: the same for all, so one worker does
+        names["earlier"] = earlier_notebook(coursedir, names)
         if not self._is_submission(filename):
             return super().from_filename(filename, resources=resources, **kw)
         folder, name = Path(filename).parent, Path(filename).stem

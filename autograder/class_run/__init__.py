@@ -1,0 +1,1 @@
+"""A whole class: executed in parallel, resumable, recorded by one process."""

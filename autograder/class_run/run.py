@@ -1,0 +1,136 @@
+"""Grading a class: what is new is executed in parallel, and recorded here, one after the other."""
+
+import contextlib
+import sys
+import time
+from dataclasses import dataclass, field
+
+from nbgrader.api import MissingEntry
+from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.class_run.dealing import Fault, deal
+from autograder.class_run.keys import course_key, submission_key
+from autograder.class_run.progress import Progress
+from autograder.execute.one_submission import execute_submission
+from autograder.execute.recorder import Recorder
+from autograder.execute.result import NoResult, read_head, read_result, write_result
+from autograder.execute.sources import source_notebooks
+from autograder.execute.submissions import timestamp_of
+from autograder.execute.task import Task
+from autograder.sandbox import isolation
+
+RESULTS = "results"  # beside nbgrader's submitted/, autograded/ and feedback/
+
+
+@dataclass
+class Summary:
+    """What a run did. graded: how many students. unchanged: those for whom nothing was to do.
+
+    look: {student: sentences} that a person should see. faults: {student: reason}: not graded,
+    and what was there before is as it was. seconds: of the whole run.
+    """
+
+    graded: int = 0
+    unchanged: int = 0
+    look: dict = field(default_factory=dict)
+    faults: dict = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def run_class(course, pool, options=(), force=False, stream=sys.stderr):
+    """Grade all submissions of a Course that have no result yet; returns a Summary.
+
+    pool: opens executors (LocalPool, or a cluster's). options: the command-line options the
+    course was loaded with. force: execute even what is unchanged. Killed at any moment, the next
+    run goes on where this one was. Raises NbGraderException, IsolationUnavailable.
+    """
+    started, summary = time.monotonic(), Summary()
+    wanted = course.config.ExecuteSubmission.get("isolation", "auto")
+    print(f"students' code runs under: {isolation.choose(str(wanted))}", file=stream, flush=True)
+    with Recorder(course) as recorder:
+        tasks = _tasks(course, recorder.gradebook, options)
+        heads = {} if force else _results_there(course, tasks)
+        same = recorder.recorded(heads.values())
+        todo = [task for task in tasks if task.student not in heads]
+        again = [task for task in tasks if task.student in heads and task.student not in same]
+        summary.unchanged = len(same)
+        for student in sorted(same):
+            if heads[student].complaints:
+                summary.look[student] = heads[student].complaints
+        with Progress(len(todo) + len(again), stream) as progress:
+            for task, result in _results(course, again, todo, pool):
+                _finish(recorder, task, result, summary, progress)
+        recorder.refresh_penalties()
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _tasks(course, gradebook, options):
+    """A Task for each student who has handed in."""
+    known = source_notebooks(gradebook, course.assignment)
+    names = course.notebooks()
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise NbGraderException(
+            f"the gradebook does not know {', '.join(missing)}: "
+            f"run `nbgrader generate_assignment {course.assignment}` first"
+        )
+    sources = tuple(known[name] for name in names)
+    release = course.folder("release")
+    shared = course_key((course.folder("source"), release), sources, course.settings())
+    return [
+        Task(
+            course.root,
+            course.assignment,
+            tuple(options),
+            student,
+            folder,
+            sources,
+            submission_key(shared, folder, names, release, timestamp_of(folder)),
+        )
+        for student, folder in course.submissions().items()
+    ]
+
+
+def _results_there(course, tasks):
+    """{student: head} of the results that are what executing the task would give."""
+    heads = {}
+    for task in tasks:
+        with contextlib.suppress(NoResult):
+            head = read_head(course.folder(RESULTS, task.student))
+            if head.key == task.key:
+                heads[task.student] = head
+    return heads
+
+
+def _results(course, again, todo, pool):
+    """Yield (task, Result or Fault): those only to be recorded first, then those executed."""
+    for task in again:
+        try:
+            yield task, read_result(course.folder(RESULTS, task.student))
+        except NoResult:  # its second half is missing: the machine went down
+            todo = [*todo, task]
+    for task, result in deal(todo, execute_submission, pool):
+        if not isinstance(result, Fault):
+            write_result(course.folder(RESULTS, task.student), result)
+        yield task, result
+
+
+def _finish(recorder, task, result, summary, progress):
+    """Record one Result, if it is one, and say how it went."""
+    if not isinstance(result, Fault):
+        try:
+            recorder.record(result)
+        except (LookupError, OSError, MissingEntry, SQLAlchemyError) as error:
+            result = Fault(f"not recorded: {error}")
+    if isinstance(result, Fault):
+        summary.faults[task.student] = result.reason
+        progress.look(task.student, f"NOT GRADED, a grader fault: {result.reason}")
+        progress.done(task.student, "not graded")
+        return
+    summary.graded += 1
+    if result.complaints:
+        summary.look[task.student] = result.complaints
+        progress.look(task.student, "; ".join(result.complaints))
+    progress.done(task.student, f"{result.mark:g} points")
