@@ -40,9 +40,11 @@ c.HTMLExporter.sanitize_html = True
 # A heading's anchor is an id, and could be that of one of formgrader's fields.
 c.HTMLExporter.exclude_anchor_links = True
 
-# Feedback shows neither hidden tests nor rubrics.
+# The same page in a tenth of the time: nbconvert's own parses each page anew once it is written.
+c.GenerateFeedback.exporter_class = "autograder.reports.feedback_exporter.FeedbackExporter"
+# Feedback shows neither hidden tests nor rubrics. The gradebook is asked once a notebook.
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "autograder.reports.grades.GetGrades",
     "autograder.execute.feedback.HideFromStudents",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

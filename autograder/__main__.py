@@ -20,13 +20,15 @@ def main(arguments=None):
         help="grade all submissions of an assignment, in parallel; run again, it goes on",
         epilog="nbgrader's own options (--ExecuteSubmission.isolation=..., --db=...) work as well",
     )
-    grade_class.add_argument("assignment", nargs="?", default="dropout")
-    grade_class.add_argument("--jobs", type=int, help="processes (default: one a core)")
-    grade_class.add_argument(
-        "--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786"
-    )
-    grade_class.add_argument("--student", help="only this student; * and ? are wildcards")
     grade_class.add_argument("--force", action="store_true", help="also what is unchanged")
+    feedback = commands.add_parser("feedback", help="write a class's feedback pages, in parallel")
+    for command in (grade_class, feedback):
+        command.add_argument("assignment", nargs="?", default="dropout")
+        command.add_argument("--jobs", type=int, help="processes (default: one a core)")
+        command.add_argument("--student", help="only this student; * and ? are wildcards")
+        command.add_argument(
+            "--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786"
+        )
 
     validate = commands.add_parser(
         "validate", help="grade every accepted and wrong solution and print the kill matrix"
@@ -54,7 +56,7 @@ def main(arguments=None):
     commands.add_parser("figures", help="print the published figures beside ours")
 
     options, of_nbgrader = parser.parse_known_args(arguments)
-    if of_nbgrader and options.command != "class":
+    if of_nbgrader and options.command not in ("class", "feedback"):
         parser.error(f"unknown: {' '.join(of_nbgrader)}")
     options.of_nbgrader = tuple(of_nbgrader)
     course = Path.cwd()
@@ -87,6 +89,12 @@ def _class(options, course):
     from autograder.class_run.command import grade_class
 
     return grade_class(options, course)
+
+
+def _feedback(options, course):
+    from autograder.class_run.command import write_feedback
+
+    return write_feedback(options, course)
 
 
 def _validate(options, course):
@@ -149,6 +157,7 @@ def _progress(done, total, name):
 COMMANDS = {
     "build": _build,
     "class": _class,
+    "feedback": _feedback,
     "validate": _validate,
     "sweep": _sweep,
     "isolation": _isolation,

@@ -7,7 +7,7 @@ from autograder.class_run.dealing import ExecutorLost
 # Out at a time at least, so that a cluster that grows with its load sees the load.
 LEAST = 100
 AHEAD = 2
-CONNECT_SECONDS = 30
+CONNECT_SECONDS = 10
 
 
 class NoCluster(Exception):

@@ -1,4 +1,4 @@
-"""`python -m autograder class`: options in, a summary and an exit status out."""
+"""`python -m autograder class` and `feedback`: options in, a summary and an exit status out."""
 
 import contextlib
 import sys
@@ -16,12 +16,46 @@ def grade_class(options, root):
     """
     one_blas_thread()
     with quick_imports():
+        from autograder.class_run.run import run_class
+
+    def run(course, pool, of_nbgrader):
+        summary = run_class(course, pool, of_nbgrader, options.force)
+        print(
+            f"{summary.graded} graded, {summary.unchanged} unchanged, {len(summary.faults)} not "
+            f"graded through a grader fault, in {summary.seconds:.0f} s"
+        )
+        for student, sentences in sorted(summary.look.items()):
+            print(f"LOOK {student}: {'; '.join(sentences)}")
+        for student, reason in sorted(summary.faults.items()):
+            print(f"NOT GRADED {student}: {reason}")
+        return NOT_ALL if summary.faults else OK
+
+    return _run(run, options, root)
+
+
+def write_feedback(options, root):
+    """Write a class's feedback pages as the options say; returns the exit status, as above."""
+    one_blas_thread()
+    with quick_imports():
+        from autograder.class_run.feedback import run_feedback
+
+    def run(course, pool, _):
+        faults, pages, seconds = run_feedback(course, pool)
+        print(f"feedback for {pages} written, for {len(faults)} not, in {seconds:.0f} s")
+        for student, reason in sorted(faults.items()):
+            print(f"NO FEEDBACK {student}: {reason}")
+        return NOT_ALL if faults else OK
+
+    return _run(run, options, root)
+
+
+def _run(run, options, root):
+    with quick_imports():
         from nbgrader.converters.base import NbGraderException
 
         from autograder.class_run.cluster import ClusterPool, NoCluster
         from autograder.class_run.dealing import ExecutorLost
         from autograder.class_run.pool import LocalPool, usable_cores
-        from autograder.class_run.run import run_class
         from autograder.execute.course import load_course
     from autograder.sandbox.isolation import IsolationUnavailable
 
@@ -30,28 +64,21 @@ def grade_class(options, root):
         of_nbgrader = (*of_nbgrader, f"--student={options.student}")
     try:
         course = load_course(root, options.assignment, of_nbgrader)
+    except Exception as error:  # a configuration is a program: it may raise anything
+        print(
+            f"nbgrader_config.py cannot be used: {type(error).__name__}: {error}", file=sys.stderr
+        )
+        return NOT_AT_ALL
+    try:
         with contextlib.ExitStack() as stack:
             if options.cluster:
                 pool = stack.enter_context(contextlib.closing(ClusterPool(options.cluster)))
             else:
                 pool = LocalPool(max(1, options.jobs or usable_cores()))
-            summary = run_class(course, pool, of_nbgrader, options.force)
+            return run(course, pool, of_nbgrader)
     except (NbGraderException, IsolationUnavailable, NoCluster) as error:
         print(error, file=sys.stderr)
         return NOT_AT_ALL
     except (ExecutorLost, KeyboardInterrupt) as error:
         print(f"stopped {error}: run it again, it goes on where it was", file=sys.stderr)
         return NOT_AT_ALL
-    _say(summary)
-    return NOT_ALL if summary.faults else OK
-
-
-def _say(summary):
-    print(
-        f"{summary.graded} graded, {summary.unchanged} unchanged, {len(summary.faults)} not graded "
-        f"through a grader fault, in {summary.seconds:.0f} s"
-    )
-    for student, sentences in sorted(summary.look.items()):
-        print(f"LOOK {student}: {'; '.join(sentences)}")
-    for student, reason in sorted(summary.faults.items()):
-        print(f"NOT GRADED {student}: {reason}")

@@ -1,6 +1,7 @@
 """A course as nbgrader's autograde command sees it: its folders, settings and submissions."""
 
 import functools
+import glob
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,12 +59,23 @@ class Course:
         """
         submissions.prepare(self.converter)
         excluded = (self.coursedir.student_id_exclude or "").split(",")
-        folders = {self._student_of(folder): folder for folder in self.converter.assignments}
+        handed_in = self.converter.assignments
+        folders = {self._student_of(folder, "submitted"): folder for folder in handed_in}
         found = {name: Path(folders[name]) for name in sorted(folders) if name not in excluded}
         if not found:
             pattern = self.folder("submitted", self.coursedir.student_id)
             raise NbGraderException(f"nothing was handed in: there is no folder {pattern}")
         return found
+
+    def graded(self):
+        """The students with an autograded folder, sorted. Raises NbGraderException if none has."""
+        pattern = self.folder("autograded", self.coursedir.student_id)
+        found = (self._student_of(path, "autograded") for path in glob.glob(str(pattern)))
+        excluded = (self.coursedir.student_id_exclude or "").split(",")
+        students = sorted(name for name in found if name not in excluded)
+        if not students:
+            raise NbGraderException(f"nobody has been graded: there is no folder {pattern}")
+        return students
 
     def notebooks(self):
         """Names of the notebooks of the release. Raises NbGraderException if there are none."""
@@ -110,9 +122,10 @@ class Course:
                 return preprocessor(parent=self.app)
         return None
 
-    def _student_of(self, folder):
+    def _student_of(self, folder, step):
+        directory = getattr(self.coursedir, f"{step}_directory")
         pattern = self.coursedir.format_path(
-            self.coursedir.submitted_directory, "(?P<student>[^/]+)", self.assignment, escape=True
+            directory, "(?P<student>[^/]+)", self.assignment, escape=True
         )
         return re.fullmatch(pattern, folder)["student"]
 
@@ -122,8 +135,11 @@ def load_course(root, assignment, options=()):
     """The Course in the folder `root`; its settings are read once in a process.
 
     options: nbgrader's own command-line options, as a tuple ("--ExecuteSubmission.isolation=none").
+    Raises what nbgrader_config.py raises.
     """
     app = AutogradeApp()
+    # nbgrader goes on without a configuration that it cannot read: nobody's marks would be right.
+    app.raise_config_file_errors = True
     app.initialize([assignment, *options], root=str(root))
     app.coursedir.assignment_id = assignment
     converter = Autograde(coursedir=app.coursedir, parent=app)

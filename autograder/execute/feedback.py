@@ -11,9 +11,12 @@ class HideFromStudents(ClearHiddenTests):
     would otherwise hide that cell or, with half a pair of markers, have no page at all.
     """
 
+    def __init__(self, **kw):
+        super().__init__(**kw)
+        self._rubrics = ClearMarkScheme(enforce_metadata=False)
+
     def preprocess_cell(self, cell, resources, cell_index):
         if is_locked(cell) and not is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
-            rubrics = ClearMarkScheme(enforce_metadata=False)
-            cell, resources = rubrics.preprocess_cell(cell, resources, cell_index)
+            cell, resources = self._rubrics.preprocess_cell(cell, resources, cell_index)
         return cell, resources

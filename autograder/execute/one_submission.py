@@ -3,12 +3,11 @@
 import logging
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 import nbformat
 
-from autograder.execute.result import NotebookResult, Result, digest_of
 from autograder.execute.course import load_course
+from autograder.execute.result import NotebookResult, Result, digest_of
 from autograder.execute.submissions import timestamp_of
 from autograder.intake import canonical_notebook, notebook_in
 

@@ -110,12 +110,13 @@ class Recorder:
         query = self._rows(SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
         for student, timestamp in query:
             found[student] = (timestamp, {})
-        for place, kind, value in ((0, Grade, Grade.auto_score), (1, Comment, Comment.auto_comment)):
+        for place, kind, value in (
+            (0, Grade, Grade.auto_score),
+            (1, Comment, Comment.auto_comment),
+        ):
             query = (
                 self._rows(SubmittedAssignment.student_id, Notebook.name, BaseCell.name, value)
-                .join(
-                    SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id
-                )
+                .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
                 .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
                 .join(kind, kind.notebook_id == SubmittedNotebook.id)
                 .join(BaseCell, BaseCell.id == kind.cell_id)

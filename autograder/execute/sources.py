@@ -61,7 +61,12 @@ def _source_notebook(notebook):
     scores = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
     cells = (
         SourceCell(
-            cell.name, cell.cell_type, cell.source, cell.locked, cell.checksum, scores.get(cell.name)
+            cell.name,
+            cell.cell_type,
+            cell.source,
+            cell.locked,
+            cell.checksum,
+            scores.get(cell.name),
         )
         for cell in notebook.source_cells
     )

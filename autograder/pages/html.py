@@ -8,6 +8,7 @@ from bleach.sanitizer import Cleaner
 from pygments.token import STANDARD_TYPES
 
 from autograder.pages.images import picture
+from autograder.pages.once import once
 from autograder.pages.style import SafeStyles
 
 TAGS = frozenset(
@@ -134,19 +135,24 @@ def clean(html, classes=()):
     """The HTML with only harmless parts left. classes: names that it may have beside the usual."""
     if is_too_much(html):
         return as_text(html)
+    try:
+        return _cleaned(html, frozenset(classes))
+    except RecursionError:
+        return as_text(html)
+
+
+@once
+def _cleaned(html, classes):
     cleaner = Cleaner(
         tags=TAGS | WITH_CONTENT,
         attributes=_is_allowed,
         protocols=("http", "https", "mailto", "data"),
         strip=True,
         css_sanitizer=SafeStyles(),
-        filters=[lambda source: _finished(source, CLASSES.union(classes))],
+        filters=[lambda source: _finished(source, CLASSES | classes)],
     )
-    try:
-        # Readers skip a line end at the start of a <pre>; written again, it would be another's.
-        return PRE.sub(r"\1", cleaner.clean(html))
-    except RecursionError:
-        return as_text(html)
+    # Readers skip a line end at the start of a <pre>; written again, it would be another's.
+    return PRE.sub(r"\1", cleaner.clean(html))
 
 
 def is_too_much(html):

@@ -9,6 +9,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograder.intake.rebuild import NOTE_ID
 from autograder.pages.html import as_text, clean
+from autograder.pages.once import once
 
 # Beyond these mistune and the pages' filters take seconds, and then minutes: they look for an end
 # of each to the last line.
@@ -80,15 +81,26 @@ def _rendered(source, attachments):
     text = re.sub(r"[A-Za-z0-9+/=]{1000,}", "", source)  # pictures pasted as base64
     if len(text) > MAX_CHARACTERS or any(text.count(o) > n for o, n in OPENINGS.items()):
         return None
-    pictures = _Attachments(attachments if isinstance(attachments, dict) else {})
-    renderer = IPythonRenderer(escape=False, attachments=pictures, exclude_anchor_links=True)
+    pictures = attachments if isinstance(attachments, dict) else {}
     try:
-        html = MarkdownWithMath(renderer=renderer).render(source)
+        html = _render(source, pictures) if pictures else _rendered_alone(source)
     except Exception:  # third parties' parsers on hostile text: the source is shown instead
         return None
     return CHECKBOX.sub(lambda found: "☑ " if found[1] else "☐ ", html)
 
 
+@once
+def _rendered_alone(source):
+    return _render(source, {})
+
+
+def _render(source, attachments):
+    pictures = _Attachments(attachments)
+    renderer = IPythonRenderer(escape=False, attachments=pictures, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
+@once
 def _is_harmless(html, cleaned):
     # Tags that every browser reads alike, and that cleaning leaves alone.
     return not TAG.search(SIMPLE_TAG.sub("", html)) and _parts(html) == _parts(cleaned)

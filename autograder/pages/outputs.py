@@ -3,7 +3,7 @@
 import html as entities
 import re
 
-from nbformat.v4 import new_output
+from nbformat import NotebookNode
 
 from autograder.marking.cell import RESULT_MIME
 from autograder.pages.html import clean, is_too_much, without_tex_commands
@@ -32,10 +32,10 @@ def _clean_output(old, cell, mask):
     kind = old.get("output_type")
     if kind == "stream":
         name = "stderr" if old.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=_text(old.get("text"), mask))
+        return _output("stream", name=name, text=_text(old.get("text"), mask))
     if kind == "error":
         traceback = old.get("traceback")
-        return new_output(
+        return _output(
             "error",
             ename=_text(old.get("ename"), mask)[:200],
             evalue=_text(old.get("evalue"), mask),
@@ -46,9 +46,16 @@ def _clean_output(old, cell, mask):
     data, metadata = _clean_data(old.get("data"), old.get("metadata"), cell, mask)
     count = old.get("execution_count")
     numbered = {"execution_count": count if type(count) is int else None}
-    return new_output(
+    return _output(
         kind, data=data, metadata=metadata, **(numbered if kind == "execute_result" else {})
     )
+
+
+def _output(kind, **fields):
+    # nbformat's new_output looks each one up in the schema; the exporter does that for all.
+    output = NotebookNode(output_type=kind)
+    output.update(fields)
+    return output
 
 
 def _clean_data(data, metadata, cell, mask):

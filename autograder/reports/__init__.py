@@ -1,0 +1,1 @@
+"""What comes out of grading: feedback pages, and the marks in the forms that others read."""

@@ -1,0 +1,352 @@
+"""`python -m autograder class`: as `nbgrader autograde`, in parallel, and only what is new."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from autograder.execute.result import FILE
+from tests import small_course as small
+from tests.processes import ENVIRONMENT, gone, nbgrader
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory, course):
+    """A small course with a class that nobody has graded."""
+    folder = small.new_course(tmp_path_factory.mktemp("class") / "course", course)
+    small.hand_in_class(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(handed_in, tmp_path_factory):
+    """The same, graded."""
+    folder = small.copy_of(handed_in, tmp_path_factory.mktemp("graded") / "course")
+    done = grade_class(folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def again(graded, tmp_path):
+    """A graded class to be changed."""
+    return small.copy_of(graded, tmp_path / "course")
+
+
+def grade_class(folder, *options, wait=True, command="class"):
+    """Run the command in a course's folder; returns the process."""
+    command = [sys.executable, "-m", "autograder", command, small.NAME, *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, **pipes)
+    if not wait:
+        return process
+    process.stdout_text, process.stderr_text = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(
+        command, process.returncode, process.stdout_text, process.stderr_text
+    )
+
+
+def summary_of(done):
+    """(graded, unchanged, not graded) as the last lines say."""
+    found = re.search(r"(\d+) graded, (\d+) unchanged, (\d+) not graded", done.stdout)
+    assert found, done.stdout + done.stderr
+    return tuple(map(int, found.groups()))
+
+
+def _autograded(folder):
+    return small.files_in(folder / "autograded")
+
+
+def results(folder):
+    """{student: when its result was written}."""
+    found = folder.glob(f"results/*/{small.NAME}/{FILE}")
+    return {path.parent.parent.name: path.stat().st_mtime_ns for path in found}
+
+
+def executed(before, folder):
+    """The students with a result that is new."""
+    return sorted(name for name, at in results(folder).items() if before.get(name) != at)
+
+
+def test_it_leaves_what_nbgrader_autograde_leaves(handed_in, graded, tmp_path):
+    folder = small.copy_of(handed_in, tmp_path / "course")
+    done = nbgrader(folder, "autograde", small.NAME)
+    assert done.returncode == 0, done.stderr
+    assert small.gradebook_rows(folder) == small.gradebook_rows(graded)
+    assert _autograded(folder) == _autograded(graded)
+    modes = [
+        {path.relative_to(root): path.stat().st_mode for path in root.rglob("*")}
+        for root in (folder / "autograded", graded / "autograded")
+    ]
+    assert modes[0] == modes[1]
+
+
+def test_marks_are_those_meant(graded):
+    marks = {row[0]: row[5] for row in small.gradebook_rows(graded)["grade"] if row[2] != "why"}
+    assert marks == {
+        "O'Neil, 한": 2.5,
+        "broken": 0,
+        "dies": 0,
+        "empty": 0,
+        "half": 1,
+        "raises": 0,
+        "right": 2.5,
+        "untouched": 0,
+        "wrong": 1,
+    }
+
+
+def test_feedback_is_what_nbgrader_makes_of_it(again, tmp_path):
+    other = small.copy_of(again, tmp_path / "other")
+    done = nbgrader(again, "generate_feedback", small.NAME)
+    assert done.returncode == 0, done.stderr
+    done = grade_class(other, command="feedback")
+    assert done.returncode == 0, done.stderr
+    assert "feedback for 9 written, for 0 not" in done.stdout
+    pages = small.files_in(again / "feedback")
+    assert pages == small.files_in(other / "feedback")
+    assert sum(name.endswith(".html") for name in pages) == 9
+
+
+def test_feedback_that_cannot_be_made_is_said_and_costs_nobody_else(again):
+    notebook = again / "autograded" / "half" / small.NAME / f"{small.NAME}.ipynb"
+    notebook.chmod(0o644)
+    notebook.write_text("{")
+    done = grade_class(again, command="feedback")
+    assert done.returncode == 1
+    assert "NO FEEDBACK half" in done.stdout
+    assert len(list(again.glob(f"feedback/*/{small.NAME}/{small.NAME}.html"))) == 8
+    done = grade_class(again, "--student=nobody", command="feedback")
+    assert done.returncode == 2
+    assert "nobody has been graded" in done.stderr
+
+
+def test_a_configuration_that_is_broken_grades_nobody(again):
+    config = again / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.Autograde.create_student = undefined\n")
+    done = grade_class(again, "--force")
+    assert done.returncode == 2
+    assert "nbgrader_config.py cannot be used: NameError" in done.stderr
+
+
+def test_nbgrader_takes_it_for_graded(again):
+    before = _autograded(again)
+    done = nbgrader(again, "autograde", small.NAME)
+    assert done.returncode == 0
+    assert "Skipping existing assignment" in done.stderr
+    assert _autograded(again) == before
+
+
+def test_what_is_unchanged_is_left_alone(again):
+    before, rows = results(again), small.gradebook_rows(again)
+    done = grade_class(again)
+    assert done.returncode == 0
+    assert summary_of(done) == (0, 9, 0)
+    assert executed(before, again) == []
+    assert small.gradebook_rows(again) == rows
+
+
+def test_who_needs_a_look_is_said_each_time(graded, again):
+    for folder in (graded, again):
+        done = grade_class(folder)
+        assert "LOOK broken" in done.stdout
+        assert "LOOK empty" in done.stdout
+        assert "LOOK right" not in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--force", "--student=half", "--student=*r*"])
+def test_options_choose_who_is_graded(again, option):
+    before = results(again)
+    done = grade_class(again, option, *([] if option == "--force" else ["--force"]))
+    assert done.returncode == 0, done.stderr
+    expected = {
+        "--force": sorted(before),
+        "--student=half": ["half"],
+        "--student=*r*": [name for name in sorted(before) if "r" in name],
+    }
+    assert executed(before, again) == expected[option]
+
+
+def test_new_work_alone_is_executed(again):
+    before = results(again)
+    small.hand_in(again, "wrong", small.RIGHT)
+    small.hand_in(again, "newcomer", small.HALF)
+    done = grade_class(again)
+    assert summary_of(done) == (2, 8, 0)
+    assert executed(before, again) == ["newcomer", "wrong"]
+    assert small.grade_of(again, "wrong", "test_double")[0] == 2.5
+    assert small.grade_of(again, "newcomer", "test_double")[0] == 1
+
+
+def test_a_later_date_alone_is_recorded(again):
+    (again / "submitted" / "right" / small.NAME / "timestamp.txt").write_text(
+        "2026-02-10 10:00:00 UTC"
+    )
+    assert summary_of(grade_class(again)) == (1, 8, 0)
+    stamps = {row[0]: row[3] for row in small.gradebook_rows(again)["grade"]}
+    assert stamps["right"].startswith("2026-02-10")
+
+
+def test_another_hidden_test_is_asked_of_all(again):
+    before = results(again)
+    small.write_source(again, hidden="0.5 * (double(-2) == -4)", points=1.5)
+    assert summary_of(grade_class(again)) == (9, 0, 0)
+    assert executed(before, again) == sorted(before)
+    assert small.grade_of(again, "right", "test_double")[0] == 1.5
+
+
+def test_other_settings_mean_another_run(again):
+    config = again / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.Exchange.root = '/nowhere'\n")
+    assert summary_of(grade_class(again)) == (0, 9, 0)  # nothing that marks depend on
+    config.write_text(config.read_text() + "\nc.ExecuteSubmission.call_timeout = 7\n")
+    assert summary_of(grade_class(again)) == (9, 0, 0)
+
+
+def test_what_was_lost_after_executing_is_recorded_again(again):
+    before, rows = results(again), small.gradebook_rows(again)
+    files = _autograded(again)
+    shutil.rmtree(again / "autograded" / "half")
+    notebook = again / "autograded" / "right" / small.NAME / f"{small.NAME}.ipynb"
+    notebook.chmod(0o644)
+    notebook.write_text(notebook.read_text()[:100])
+    (again / "gradebook.db").unlink()
+    assert nbgrader(again, "generate_assignment", small.NAME).returncode == 0
+    assert summary_of(grade_class(again)) == (9, 0, 0)
+    assert executed(before, again) == []  # the results were still there
+    assert small.gradebook_rows(again) == rows
+    assert _autograded(again) == files
+
+
+def test_half_a_result_is_none(again):
+    before = results(again)
+    for name in ("right", "wrong"):
+        path = again / "results" / name / small.NAME / FILE
+        path.write_bytes(path.read_bytes()[:500])
+    path = again / "results" / "half" / small.NAME / FILE
+    path.write_bytes(path.read_bytes()[:-30])  # its second line only, and it is needed:
+    shutil.rmtree(again / "autograded" / "half")
+    assert summary_of(grade_class(again)) == (3, 6, 0)
+    assert executed(before, again) == ["half", "right", "wrong"]
+
+
+@pytest.mark.parametrize("way", ["class", "nbgrader"])
+def test_hand_given_marks_stay_and_are_flagged_where_the_work_changed(again, way):
+    for student, cell in (("half", "why"), ("half", "test_double"), ("raises", "why")):
+        small.mark_by_hand(again, student, cell, 2)
+    small.hand_in(again, "half", small.RIGHT, small.ANSWER)  # other code, the same answer
+    small.hand_in(again, "raises", small.RAISES, "Another answer.")
+    if way == "class":
+        assert grade_class(again, "--force").returncode == 0
+    else:
+        assert nbgrader(again, "autograde", small.NAME, "--force").returncode == 0
+    assert small.grade_of(again, "half", "why") == (None, 2, False)
+    assert small.grade_of(again, "half", "test_double") == (2.5, 2, True)
+    assert small.grade_of(again, "raises", "why") == (None, 2, True)
+    assert small.grade_of(again, "O'Neil, 한", "why") == (None, None, True)
+
+
+def test_late_work_is_penalised_as_nbgrader_does_it(handed_in, tmp_path):
+    rows = []
+    for way in ("class", "nbgrader"):
+        folder = small.copy_of(handed_in, tmp_path / way)
+        config = folder / "nbgrader_config.py"
+        config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+        due = ["db", "assignment", "add", small.NAME, "--duedate=2026-01-09 10:00:00 UTC"]
+        assert nbgrader(folder, *due).returncode == 0
+        done = grade_class(folder) if way == "class" else nbgrader(folder, "autograde", small.NAME)
+        assert done.returncode == 0, done.stderr
+        rows.append(small.gradebook_rows(folder))
+    assert rows[0] == rows[1]
+    assert {row[4] for row in rows[0]["grade"] if row[0] == "right"} == {2.5}
+    # More time for all: the penalty goes, and nothing is executed for it.
+    due[-1] = "--duedate=2026-01-11 10:00:00 UTC"
+    assert nbgrader(tmp_path / "class", *due).returncode == 0
+    assert summary_of(grade_class(tmp_path / "class")) == (0, 9, 0)
+    rows = small.gradebook_rows(tmp_path / "class")["grade"]
+    assert {row[4] for row in rows if row[0] == "right"} == {None}
+
+
+def test_a_cell_the_gradebook_lacks_is_the_graders_fault(again):
+    before = small.grade_of(again, "right", "test_double")
+    config = again / "nbgrader_config.py"
+    config.write_text(
+        config.read_text() + "\nc.Autograde.autograde_preprocessors = [p for p in "
+        "c.Autograde.autograde_preprocessors if 'ExecuteSubmission' not in str(p)]"
+        "\nc.Autograde.create_student = False\n"
+    )
+    small.hand_in(again, "stranger")
+    done = grade_class(again, "--student=stranger")
+    assert done.returncode == 1
+    assert "NOT GRADED stranger: not recorded: No such student: stranger" in done.stdout
+    assert small.grade_of(again, "right", "test_double") == before
+    assert not (again / "autograded" / "stranger").exists()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (lambda folder: shutil.rmtree(folder / "submitted"), "nothing was handed in"),
+        (lambda folder: shutil.rmtree(folder / "release"), "generate_assignment"),
+        (lambda folder: (folder / "gradebook.db").unlink(), "generate_assignment"),
+    ],
+)
+def test_what_is_missing_is_named(again, prepare, said):
+    prepare(again)
+    done = grade_class(again)
+    assert done.returncode == 2
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_stocks_own_saving_of_marks_is_refused(again):
+    config = again / "nbgrader_config.py"
+    config.write_text(
+        config.read_text().replace(
+            "autograder.execute.save_marks.SaveMarks", "nbgrader.preprocessors.SaveAutoGrades"
+        )
+    )
+    done = grade_class(again)
+    assert done.returncode == 2
+    assert "SaveMarks" in done.stderr
+
+
+def test_killed_at_any_moment_it_goes_on(handed_in, graded, tmp_path):
+    """The parent, and then what it has started, killed at moments that move on."""
+    folder = small.copy_of(handed_in, tmp_path / "course")
+    for name in ("slow-1", "slow-2"):
+        small.hand_in(folder, name, small.SLOW.format(seconds=0.3))
+    started, kills = set(), 0
+    for wait in (1.2, 1.7, 2.0, 2.3, 2.6):
+        process = grade_class(folder, wait=False)
+        time.sleep(wait)
+        children = psutil.Process(process.pid).children(recursive=True)
+        started |= {child.pid for child in children}
+        if wait > 2.2 and children:
+            os.kill(children[0].pid, signal.SIGKILL)
+            process.communicate(timeout=300)
+        else:
+            process.kill()
+            process.communicate()
+        kills += 1
+        assert all(gone(pid) for pid in started)
+    done = grade_class(folder)
+    assert done.returncode == 0, done.stderr
+    rows = small.gradebook_rows(folder)
+    undisturbed = small.gradebook_rows(graded)
+    for kind, found in undisturbed.items():
+        assert [row for row in rows[kind] if not row[0].startswith("slow")] == found
+    assert small.grade_of(folder, "slow-1", "test_double")[0] == 2.5
+    files = {
+        name: content
+        for name, content in _autograded(folder).items()
+        if not name.startswith("slow")
+    }
+    assert files == _autograded(graded)
+    assert not list(folder.glob("results/*/*/.new-*"))
