@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help grade test validate hostile isolation bench sweep figures notebooks lint clean
+.PHONY: help grade test validate hostile isolation bench bench-scale sweep figures notebooks lint clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,14 +23,17 @@ validate: $(READY)  ## grade every accepted and wrong solution, print the kill m
 	$(RUN) -m autograder validate dropout
 
 hostile: $(READY)  ## grade the dishonest and broken submissions under each isolation (15 minutes)
-	$(RUN) -m autograder validate hostile --isolation bubblewrap
+	$(RUN) -m autograder validate hostile --isolation bubblewrap --by-class
 	$(RUN) -m autograder validate hostile --isolation landlock
 
 isolation: $(READY)  ## say what confines students' code here, and what to type for more
 	@$(RUN) -m autograder isolation
 
-bench: $(READY)  ## seconds a submission, beside stock nbgrader in the same run
+bench: $(READY)  ## seconds a submission beside stock nbgrader, in the same run (20 minutes, quiet)
 	$(RUN) -m benchmarks
+
+bench-scale: $(READY)  ## what 50, 200 and 1000 submissions cost, and larger classes played through
+	$(RUN) -m benchmarks.scale
 
 sweep: $(READY)  ## the long runs: fuzzing, hostile under landlock, then every solution, 1000 seeds
 	$(RUN) -m pytest -m sweep

@@ -40,6 +40,9 @@ def main(arguments=None):
     validate.add_argument(
         "--isolation", default="auto", help="for `validate hostile`: auto, bubblewrap or landlock"
     )
+    validate.add_argument(
+        "--by-class", action="store_true", help="for `hostile`: grade with `autograder class`"
+    )
     validate.add_argument("--keep", action="store_true", help="leave `hostile`'s scratch course")
 
     sweep = commands.add_parser("sweep", help="judge every case under many random seeds")
@@ -101,7 +104,14 @@ def _validate(options, course):
     if options.assignment == "hostile":
         from autograder.validate.hostile import run_hostile
 
-        clean = run_hostile(course, options.only, options.isolation, options.keep, sys.stdout)
+        clean = run_hostile(
+            course,
+            options.only,
+            options.isolation,
+            options.keep,
+            sys.stdout,
+            by_class=options.by_class,
+        )
         return 0 if clean else 1
     from autograder.marking.scheme import load_scheme
     from autograder.validate.grade_cases import grade_cases, load_cases

@@ -1,23 +1,40 @@
-"""What a submission's cells cost by themselves: the least that any way of grading can take."""
+"""What a submission's cells cost by themselves: the least that any way of grading can take.
+
+python -m benchmarks.bare COURSE ASSIGNMENT: prints the CPU seconds of each submission as JSON.
+"""
 
 import contextlib
 import gc
 import io
+import json
 import os
-import resource
+import sys
 import traceback
 from pathlib import Path
+
+import nbformat
 
 from autograder.execute.grade_one import restore_locked
 from autograder.intake import canonical_notebook, notebook_in
 
 
-def prepare(folder, course, assignment):
-    """The cells' sources of one handed-in notebook, hidden tests included, ready to be run."""
-    import nbformat
+def main(arguments):
+    """Run the cells of all that was handed in, in one copy after the other of a warm process."""
+    course, assignment = Path(arguments[0]).resolve(), arguments[1]
+    given = course / "source" / assignment
+    _warm_up()
+    costs = {}
+    for folder in sorted((course / "submitted").glob(f"*/{assignment}")):
+        sources = _cells(folder, course, assignment)
+        costs[folder.parent.name] = _cost(sources, given)
+    nothing = _cost([], given)
+    json.dump({"cpu_s": costs, "copy_cpu_s": nothing}, sys.stdout)
 
+
+def _cells(folder, course, assignment):
+    """The sources of one handed-in notebook's code cells, hidden tests included."""
     release, source = (
-        Path(course, kind, assignment, f"{assignment}.ipynb") for kind in ("release", "source")
+        course / kind / assignment / f"{assignment}.ipynb" for kind in ("release", "source")
     )
     handed_in = notebook_in(folder, assignment, (assignment,), release.parent)
     notebook, _ = canonical_notebook(handed_in.path, release, notes=handed_in.notes, own=(source,))
@@ -25,7 +42,7 @@ def prepare(folder, course, assignment):
     return [c.source for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
 
 
-def warm_up():
+def _warm_up():
     """Import and use once what the cells need, so that no copy of this process has to."""
     import matplotlib
 
@@ -45,43 +62,40 @@ def warm_up():
     gc.freeze()
 
 
-def bare_cost(sources, given):
-    """CPU seconds of running the cells, one after the other, in a copy of this process.
-
-    sources: of the code cells, test cells too. given: the folder of released helper files. What
-    the cells print goes nowhere; figures are drawn as a notebook would show them.
-    """
+def _cost(sources, given):
+    """CPU seconds of running the cells in a copy of this process."""
     child = os.fork()
     if not child:
+        status = 1
         try:
-            _run(sources, given)
+            os.chdir(given)
+            _run(sources)
+            status = 0
         finally:
-            os._exit(0)
-    _, _, usage = os.wait4(child, 0)
+            os._exit(status)
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        raise RuntimeError("the course's own first cell does not run")
     return usage.ru_utime + usage.ru_stime
 
 
-def usage_of_fork():
-    """CPU seconds of a copy of this process that does nothing."""
-    return bare_cost([], ".")
-
-
-def _run(sources, given):
-    import sys
-
+def _run(sources):
     import matplotlib.pyplot as plt
 
-    os.chdir(given)
-    sys.path.insert(0, "")
     names = {"__name__": "__main__"}
-    sink = io.StringIO()
-    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         for source in sources:
             try:
                 exec(compile(source, "<cell>", "exec"), names)
             except BaseException:
-                sink.write(traceback.format_exc())
-            for number in plt.get_fignums():
+                if source is sources[0]:  # the course's own
+                    raise
+                said.write(traceback.format_exc())
+            for number in plt.get_fignums():  # what the inline backend does after each cell
                 plt.figure(number).savefig(io.BytesIO(), format="png", bbox_inches="tight")
             plt.close("all")
-    resource.getrusage(resource.RUSAGE_SELF)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,10 +1,9 @@
 """The ways of grading that are compared, each on a scratch course of its own."""
 
+import json
 import os
-import resource
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.sample.course import ScratchCourse
 from autograder.sample.hand_in import hand_in
+from benchmarks.machine import Meter
 
 STOCK = """\
 c = get_config()
@@ -25,19 +25,29 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Way:
-    """One way of grading. isolation: ours, or None for stock nbgrader. threads: BLAS threads."""
+    """One way of grading a class, and of writing its feedback.
+
+    commands: Python modules with their arguments, first to grade and then for feedback. stock:
+    whether it is nbgrader as it comes. threads: of BLAS, None for as many as it likes. isolation:
+    of ours.
+    """
 
     name: str
-    isolation: str | None
-    threads: int = 1
+    grade: tuple
+    feedback: tuple
+    stock: bool = False
+    threads: int | None = 1
+    isolation: str = "auto"
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Seconds of wall time and of CPU (children included), for all submissions together."""
-
-    wall: float
-    cpu: float
+NBGRADER = {
+    "grade": ("nbgrader", "autograde", "ASSIGNMENT", "--force"),
+    "feedback": ("nbgrader", "generate_feedback", "ASSIGNMENT", "--force"),
+}
+OURS = {
+    "grade": ("autograder", "class", "ASSIGNMENT", "--force"),
+    "feedback": ("autograder", "feedback", "ASSIGNMENT"),
+}
 
 
 class Bench:
@@ -46,44 +56,58 @@ class Bench:
     def __init__(self, way, original, folder, assignment, students):
         self.way, self._assignment = way, assignment
         self._scratch = ScratchCourse(original, folder, assignment)
+        self.course = self._scratch.course
         self._scratch.prepare()
-        config = self._scratch.course / "nbgrader_config.py"
-        if way.isolation is None:
+        config = self.course / "nbgrader_config.py"
+        if way.stock:
             config.write_text(STOCK, encoding="utf-8")
         else:
-            config.write_text(
-                config.read_text("utf-8")
-                + f"\nc.ExecuteSubmission.isolation = {way.isolation!r}\n",
-                encoding="utf-8",
-            )
+            chosen = f"\nc.ExecuteSubmission.isolation = {way.isolation!r}\n"
+            config.write_text(config.read_text("utf-8") + chosen, encoding="utf-8")
         self._scratch.enrol(students)
         self._scratch.nbgrader("generate_assignment", assignment)
-        release = self._scratch.course / "release" / assignment / f"{assignment}.ipynb"
+        release = self.course / "release" / assignment / f"{assignment}.ipynb"
         for student in students:
-            folder = self._scratch.course / "submitted" / student.id / assignment
+            folder = self.course / "submitted" / student.id / assignment
             hand_in(student, assignment, release, folder)
 
     def grade(self):
         """Grade all submissions anew; returns a Cost. Raises CalledProcessError."""
-        environment = os.environ | dict.fromkeys(ONE_THREAD, str(self.way.threads))
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-        before, started = _children_cpu(), time.monotonic()
-        command = [sys.executable, "-m", "nbgrader", "autograde", self._assignment, "--force"]
-        with self._scratch.log.open("a", encoding="utf-8") as log:
+        return self.run(*self.way.grade)
+
+    def feedback(self):
+        """Write all feedback anew; returns a Cost. Raises CalledProcessError."""
+        return self.run(*self.way.feedback)
+
+    def bare(self):
+        """{student: CPU seconds} of the cells alone, and those of an empty run."""
+        command = [sys.executable, "-m", "benchmarks.bare", str(self.course), self._assignment]
+        # The cells import the released helper files, as they do beside the notebook.
+        given = str(self.course / "source" / self._assignment)
+        environment = _environment(1) | {"PYTHONPATH": given}
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, check=True, text=True
+        )
+        return json.loads(done.stdout)
+
+    def run(self, *command):
+        """Run a command in the course; returns its Cost. Raises CalledProcessError."""
+        command = [self._assignment if part == "ASSIGNMENT" else part for part in command]
+        with self._scratch.log.open("a", encoding="utf-8") as log, Meter() as meter:
             subprocess.run(
-                command,
-                cwd=self._scratch.course,
-                env=environment,
+                [sys.executable, "-m", *command],
+                cwd=self.course,
+                env=_environment(self.way.threads),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 check=True,
             )
-        return Cost(time.monotonic() - started, _children_cpu() - before)
+        return meter.cost
 
     def marks(self):
         """{(student, cell): mark} of the test cells, from the gradebook."""
         found = {}
-        with Gradebook(f"sqlite:///{self._scratch.course / 'gradebook.db'}") as gradebook:
+        with Gradebook(f"sqlite:///{self.course / 'gradebook.db'}") as gradebook:
             for submission in gradebook.assignment_submissions(self._assignment):
                 for notebook in submission.notebooks:
                     for grade in notebook.grades:
@@ -92,6 +116,10 @@ class Bench:
         return found
 
 
-def _children_cpu():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _environment(threads):
+    environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    if threads is not None:
+        environment |= dict.fromkeys(ONE_THREAD, str(threads))
+    # nbgrader starts alembic by its name.
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    return environment

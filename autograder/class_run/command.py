@@ -22,7 +22,9 @@ def grade_class(options, root):
         summary = run_class(course, pool, of_nbgrader, options.force)
         print(
             f"{summary.graded} graded, {summary.unchanged} unchanged, {len(summary.faults)} not "
-            f"graded through a grader fault, in {summary.seconds:.0f} s"
+            f"graded through a grader fault, in {summary.seconds:.1f} s "
+            f"({summary.finding_out:.1f} s to find out what to do, "
+            f"{summary.recording:.1f} s of recording)"
         )
         for student, sentences in sorted(summary.look.items()):
             print(f"LOOK {student}: {'; '.join(sentences)}")

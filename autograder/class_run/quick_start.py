@@ -5,7 +5,7 @@ import os
 import sys
 
 # jsonschema tries to import it, to check identifiers in languages other than English in formats
-# that no notebook has. It builds its parsers first: one second, half of an nbgrader command's start.
+# that no notebook has. It builds its parsers first: a second, half of a start of nbgrader.
 UNNEEDED = "rfc3987_syntax"
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 

@@ -28,7 +28,8 @@ class Summary:
     """What a run did. graded: how many students. unchanged: those for whom nothing was to do.
 
     look: {student: sentences} that a person should see. faults: {student: reason}: not graded,
-    and what was there before is as it was. seconds: of the whole run.
+    and what was there before is as it was. seconds: of the whole run. finding_out: seconds until
+    it was known what there is to do. recording: seconds of writing to the gradebook.
     """
 
     graded: int = 0
@@ -36,6 +37,8 @@ class Summary:
     look: dict = field(default_factory=dict)
     faults: dict = field(default_factory=dict)
     seconds: float = 0.0
+    finding_out: float = 0.0
+    recording: float = 0.0
 
 
 def run_class(course, pool, options=(), force=False, stream=sys.stderr):
@@ -58,6 +61,7 @@ def run_class(course, pool, options=(), force=False, stream=sys.stderr):
         for student in sorted(same):
             if heads[student].complaints:
                 summary.look[student] = heads[student].complaints
+        summary.finding_out = time.monotonic() - started
         with Progress(len(todo) + len(again), stream) as progress:
             for task, result in _results(course, again, todo, pool):
                 _finish(recorder, task, result, summary, progress)
@@ -120,10 +124,12 @@ def _results(course, again, todo, pool):
 def _finish(recorder, task, result, summary, progress):
     """Record one Result, if it is one, and say how it went."""
     if not isinstance(result, Fault):
+        started = time.monotonic()
         try:
             recorder.record(result)
         except (LookupError, OSError, MissingEntry, SQLAlchemyError) as error:
             result = Fault(f"not recorded: {error}")
+        summary.recording += time.monotonic() - started
     if isinstance(result, Fault):
         summary.faults[task.student] = result.reason
         progress.look(task.student, f"NOT GRADED, a grader fault: {result.reason}")

@@ -1,4 +1,4 @@
-"""What the gradebook holds of an assignment's notebooks, as plain data that other processes can use.
+"""What the gradebook holds of an assignment's notebooks, as plain data for other processes.
 
 nbgrader's OverwriteKernelspec and OverwriteCells ask the gradebook for it, cell by cell; where many
 submissions are executed at once, only one process has the gradebook.

@@ -66,6 +66,7 @@ def _fill_in(notebook, student, assignment):
         cells = {c.name: c for c in load_cases(assignment)}[options["case"]].cells
     if "only" in options:
         cells = {name: cells[name] for name in options["only"]}
+    cells |= options.get("cells", {})
     written = dict.fromkeys(WRITTEN, ANSWER) if options.get("written") else {}
     for cell in notebook.cells:
         cell.source = (cells | written).get(_grade_id(cell), cell.source)

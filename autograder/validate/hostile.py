@@ -32,11 +32,12 @@ HEADROOM = 1.0
 LIMITS = {"grace": 1.0, "restarts": 2, "total_memory_mb": 1500, "file_mb": 60, "scratch_mb": 150}
 
 
-def run_hostile(course, only, isolation, keep, stream):
+def run_hostile(course, only, isolation, keep, stream, by_class=False):
     """Grade the catalogue; print what became of it. Returns whether all is as it must be.
 
     only: names to grade alone (parts of them suffice). isolation: "auto" or a name of
-    autograder.sandbox.isolation. keep: leave the scratch copies in place, and say where.
+    autograder.sandbox.isolation. keep: leave the scratch copies in place, and say where. by_class:
+    grade with `python -m autograder class` in place of `nbgrader autograde`.
     """
     cases = [c for c in load_cases() if not only or any(word in c.name for word in only)]
     if not cases:
@@ -44,7 +45,8 @@ def run_hostile(course, only, isolation, keep, stream):
     folder = Path(tempfile.mkdtemp(prefix="hostile-"))
     folder.chmod(0o755)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that nothing is left over
-    run = _Run(course, cases, isolation, folder, lambda line: print(line, file=stream, flush=True))
+    say = lambda line: print(line, file=stream, flush=True)  # noqa: E731
+    run = _Run(course, cases, isolation, folder, by_class, say)
     try:
         return run.grade()
     finally:
@@ -55,14 +57,15 @@ def run_hostile(course, only, isolation, keep, stream):
 
 
 class _Run:
-    def __init__(self, course, cases, isolation, folder, say):
+    def __init__(self, course, cases, isolation, folder, by_class, say):
         self._cases, self._isolation, self._say = cases, isolation, say
         # Here, because Python 3.11 cannot parse source in several threads at once.
         self._cells = {base: base_cells(base) for base in BASES}
         self._secrets = Secrets()
         self._listeners = Listeners(folder, self._secrets.token)
         self._courses = [
-            HostileCourse(course, folder / f"part{n}", self._secrets) for n in range(PARTS)
+            HostileCourse(course, folder / f"part{n}", self._secrets, by_class)
+            for n in range(PARTS)
         ]
         self._classes = [
             with_honest(cases[n::PARTS], f"honest_{n}") for n in range(PARTS) if cases[n::PARTS]

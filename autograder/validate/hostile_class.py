@@ -16,15 +16,19 @@ import nbformat
 import psutil
 from nbgrader.api import Gradebook
 
+from autograder.execute.result import NoResult, read_head
 from autograder.sandbox.inside.processes import become_subreaper
 from autograder.validate.hostile_hand_in import hand_in
 from autograder.validate.hostile_secrets import VARIABLE
 
 ASSIGNMENT = "dropout"
 NEIGHBOUR = "b-neighbour"
+# How the log tells whose turn it is, and how that of a class run tells whose turn is over.
 TURN = re.compile(r"submitted[/\\]([^/\\\s]+)[/\\]")
+OVER = re.compile(r"^\d+/\d+ ([^:]+): ")
 # What grading itself writes below the course.
-WRITTEN = ("autograded", "feedback", "submitted", "gradebook.db", "__pycache__", "nbgrader.log")
+WRITTEN = ("autograded", "feedback", "results", "submitted", "gradebook.db", "nbgrader.log")
+WRITTEN += ("__pycache__",)
 # So many times a command is started again after a submission has hung it.
 AGAIN = 5
 
@@ -40,8 +44,10 @@ class HostileCourse:
     hung: the ids that did not come to an end.
     """
 
-    def __init__(self, original, folder, secrets):
+    def __init__(self, original, folder, secrets, by_class=False):
+        """by_class: grade with `python -m autograder class` in place of `nbgrader autograde`."""
         self.original, self.folder, self.secrets = Path(original), Path(folder), secrets
+        self._by_class = by_class
         self.course, self.home = self.folder / "course", self.folder / "home"
         self.temporary = self.folder / "tmp"
         self.seconds, self.lines, self.hung = {}, {}, []
@@ -98,7 +104,12 @@ class HostileCourse:
         aside, and the command started again.
         """
         for _ in range(AGAIN):
-            hung = self.nbgrader("autograde", ASSIGNMENT, most_seconds=most_seconds, turn=started)
+            if self._by_class:
+                hung = self._class(most_seconds, started)
+            else:
+                hung = self.nbgrader(
+                    "autograde", ASSIGNMENT, most_seconds=most_seconds, turn=started
+                )
             if hung is None:
                 return
             self.hung.append(hung)
@@ -147,11 +158,30 @@ class HostileCourse:
 
     def nbgrader(self, *arguments, most_seconds=300, turn=lambda student: None):
         """Run one nbgrader command; returns None, or the student whose turn never ended."""
+        return self._run(("nbgrader", *arguments), most_seconds, turn, TURN)
+
+    def _class(self, most_seconds, started):
+        # Those who were graded before stay as they are: with other limits they would be graded anew.
+        whom = "s[0-9]*" if (self.course / "results").exists() else "b-*"
+        command = ("autograder", "class", ASSIGNMENT, "--jobs", "1", "--student", whom)
+        hung = self._run(command, most_seconds, started, OVER)
+        for path in sorted(self.course.glob(f"results/*/{ASSIGNMENT}")):
+            with contextlib.suppress(NoResult):
+                head = read_head(path)
+                self.seconds[head.student] = head.wall
+                self.lines.setdefault(head.student, []).extend(head.warnings)
+        if hung is None:
+            return None
+        # With one process they are executed in their order: it is the first that has no result.
+        handed_in = sorted(path.name for path in (self.course / "submitted").iterdir())
+        return next(s for s in handed_in if not (self.course / "results" / s).exists())
+
+    def _run(self, command, most_seconds, turn, pattern):
         if self._stopped:
-            raise Stopped(arguments[0])
+            raise Stopped(command[1])
         become_subreaper()  # what nbgrader leaves over becomes ours, and is found
         self._process = process = subprocess.Popen(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            [sys.executable, "-m", *command],
             cwd=self.course,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -159,15 +189,15 @@ class HostileCourse:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        hung = self._follow(process, most_seconds, turn)
+        hung = self._follow(process, most_seconds, turn, pattern)
         if hung is not None:
             _end(process)
         process.stdout.close()
         if process.wait() < 0 and hung is None:
-            self.crashed = f"nbgrader {arguments[0]} ended by signal {-process.returncode}"
+            self.crashed = f"{command[0]} {command[1]} ended by signal {-process.returncode}"
         return hung
 
-    def _follow(self, process, most_seconds, turn):
+    def _follow(self, process, most_seconds, turn, pattern):
         student, began, rest = "", time.monotonic(), b""
         with (
             (self.folder / "nbgrader.log").open("ab") as log,
@@ -188,7 +218,7 @@ class HostileCourse:
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
                     text = line.decode("utf-8", "replace")
-                    found = TURN.search(text)
+                    found = pattern.search(text)
                     if found and found[1] != student and found[1] not in self.seconds:
                         self._ended(student, began)
                         student, began = found[1], time.monotonic()
