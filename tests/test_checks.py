@@ -3,11 +3,14 @@
 That every wrong solution is caught and every right one accepted is test_validate's business.
 """
 
+from collections import Counter
+
 import numpy as np
 import pytest
+from wired import wired
 
 from autograder import oracle
-from autograder.candidate import LocalCandidate
+from autograder.candidate import CandidateError, LocalCandidate
 from autograder.checks.misconceptions import catalogue
 from autograder.checks.registry import checks_of
 from autograder.marking.judge import judge_cell
@@ -224,3 +227,78 @@ def test_a_layer_of_constants_earns_nothing(notebook_with, number):
         assert judge_cell("dropout", grade_id, LocalCandidate(names), oracle).mark == 0
     interface = judge_cell("dropout", "test_forward_interface", LocalCandidate(names), oracle)
     assert interface.mark <= (5 if number == "7.0" else 0)
+
+
+LAYER_CELLS = ("test_forward_mask", "test_forward_interface", "test_backward")
+
+
+class Counting(LocalCandidate):
+    """Counts what would be requests over the wire."""
+
+    def __init__(self, names):
+        super().__init__(names)
+        self.asked = Counter()
+
+    def replaced(self, replacements):
+        self.asked["replaced"] += 1
+        return super().replaced(replacements)
+
+    def create(self, name, *args, **kwargs):
+        self.asked["create"] += 1
+        return super().create(name, *args, **kwargs)
+
+
+def test_a_net_beside_a_right_layer_is_judged_as_it_stands(notebook_with):
+    """Our layer, which the student's process would have to call back for, is not needed."""
+    candidate, memory = Counting(notebook_with()), {}
+    for grade_id in (*LAYER_CELLS, *NET_CELLS):
+        result = judge_cell("dropout", grade_id, candidate, oracle, memory=memory)
+        assert result.mark == result.points
+    assert candidate.asked["replaced"] == 0
+
+
+def test_a_net_beside_a_wrong_layer_is_judged_with_ours(notebook_with):
+    """Whether the layer's cells have said so before or not."""
+    names = notebook_with(dropout_forward=forward_with(mask="np.random.rand(*x.shape) > p"))
+    candidate, memory = Counting(names), {}
+    marks = [judge_cell("dropout", g, candidate, oracle, memory=memory).mark for g in LAYER_CELLS]
+    assert marks[0] < 17
+    for known in (memory, {}):
+        before = candidate.asked["replaced"]
+        for grade_id in NET_CELLS:
+            result = judge_cell("dropout", grade_id, candidate, oracle, memory=known)
+            assert result.mark == result.points
+        assert candidate.asked["replaced"] > before
+
+
+def test_what_the_net_s_cell_has_found_is_not_found_out_again(notebook_with):
+    """The experiment rests on a net whose checks have passed; without that cell it asks itself."""
+    names = notebook_with()
+    names["histories"] = {1: {"train": [1.0], "val": [0.63]}, 0.25: {"train": [0.6], "val": [0.87]}}
+    candidate, memory = Counting(names), {}
+    judge_cell("dropout", "test_net", candidate, oracle, memory=memory)
+    built = candidate.asked["create"]
+    assert judge_cell("dropout", "test_experiment", candidate, oracle, memory=memory).mark == 5
+    assert candidate.asked["create"] == built
+    assert judge_cell("dropout", "test_experiment", candidate, oracle, memory={}).mark == 5
+    assert candidate.asked["create"] > built
+
+
+@pytest.mark.parametrize("make", [LocalCandidate, wired])
+def test_items_are_assigned_before_the_call_they_go_with(make):
+    """In one request over the wire; an attribute that cannot take them is the student's error."""
+    names = {}
+    exec(
+        "class Net:\n"
+        "    def __init__(self):\n        self.params = {'W': 1}\n"
+        "    def loss(self, x):\n        return x * self.params['W']\n",
+        names,
+    )
+    candidate = make(names)
+    net = candidate.create("Net")
+    x = np.arange(3.0)
+    moved, _ = candidate.call_method(net, "loss", x, first={"params": {"W": np.array(2.0)}})
+    assert np.array_equal(moved, 2 * x)
+    assert np.array_equal(candidate.call_method(net, "loss", x)[0], 2 * x)
+    with pytest.raises(CandidateError):
+        candidate.call_method(net, "loss", x, first={"nothing": {"W": 1.0}})

@@ -5,7 +5,9 @@ import pytest
 from wired import wired
 
 from autograder import oracle
-from autograder.checks import recorded
+from autograder.checks import layer_standing, recorded
+from autograder.checks.net_standing import NEVER_DROPS
+from autograder.checks.training import EPOCHS
 from autograder.marking.judge import judge_cell
 
 FORGED = {
@@ -28,15 +30,18 @@ PLAIN_NET = (
 
 @pytest.fixture
 def marks_of(notebook_with):
-    """marks_of(histories, answers, extra): marks of the experiment and of question 2."""
+    """marks_of(histories, answers, extra): marks of the experiment and of question 2.
 
-    def marks(histories, answers=None, extra="", **cells):
+    extra: run after the worked solution's cells. memory: what earlier cells have found out.
+    """
+
+    def marks(histories, answers=None, extra="", memory=None, **cells):
         names = notebook_with(**cells)
         exec(extra, names)
         names["histories"] = histories
         if answers is not None:
             names["inline_question_2"] = lambda: answers
-        candidate, memory = wired(names), {}
+        candidate, memory = wired(names), {} if memory is None else memory
         results = [
             judge_cell("dropout", grade_id, candidate, oracle, memory=memory)
             for grade_id in ("test_experiment", "test_inline_question_2")
@@ -45,6 +50,31 @@ def marks_of(notebook_with):
         return [r.mark for r in results], [r.outcomes[0].misconception for r in results]
 
     return marks
+
+
+@pytest.fixture
+def runs_from_here(monkeypatch):
+    """The (keep, epochs) trained from here, each ending as runs of the reference do."""
+    ends = {
+        (1, recorded.EARLY): (0.67, 0.83),
+        (0.25, recorded.EARLY): (0.53, 0.78),
+        (1, EPOCHS): (1.0, 0.635),
+        (0.25, EPOCHS): (0.604, 0.876),
+    }
+    asked = []
+
+    def train(trial, keep, epochs=None):
+        asked.append((keep, epochs or EPOCHS))
+        ended = ends[asked[-1]]
+        return {"train": [ended[0]], "val": [ended[1]]}
+
+    monkeypatch.setattr(recorded, "train", train)
+    return asked
+
+
+def history(train, val, ended):
+    """A record of 61 accuracies: (train, val) until the last, which is `ended`."""
+    return {"train": [train] * 60 + [ended[0]], "val": [val] * 60 + [ended[1]]}
 
 
 @pytest.fixture
@@ -134,8 +164,94 @@ def _run(names):
 def test_histories_of_another_form_cost_nothing_but_time(marks_of, histories, monkeypatch):
     """A sound net is trained here instead."""
     runs = {1: {"train": [1.0], "val": [0.63]}, 0.25: {"train": [0.6], "val": [0.87]}}
-    monkeypatch.setattr(recorded, "train", lambda trial, keep: runs[keep])
+    monkeypatch.setattr(recorded, "train", lambda trial, keep, epochs=None: runs[keep])
     assert marks_of(histories)[0] == [5, 4]
+
+
+FIRST_LAYER_ONLY = (
+    "_Net = FullyConnectedNet\n"
+    "class FullyConnectedNet(_Net):\n"
+    "    def loss(self, X, y=None):\n"
+    "        global dropout_forward, dropout_backward\n"
+    "        layer, turns = (dropout_forward, dropout_backward), []\n"
+    "        def dropout_forward(x, param):\n"
+    "            turns.append(param)\n"
+    "            if len(turns) == 1:\n"
+    "                return layer[0](x, param)\n"
+    "            return x, ({'mode': 'test'}, None)\n"
+    "        try:\n"
+    "            return super().loss(X, y)\n"
+    "        finally:\n"
+    "            dropout_forward, dropout_backward = layer\n"
+)
+
+
+def test_a_net_that_drops_wrongly_is_trained_for_a_few_epochs_only(marks_of, runs_from_here):
+    """To see that it learns and that the record began as its runs do, once for each keep."""
+    record = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(0.54, 0.8, (0.67, 0.9))}
+    answers = (1.0, 0.63, 0.67, 0.9)
+    assert marks_of(record, answers, extra=FIRST_LAYER_ONLY)[0] == [5, 4]
+    assert sorted(runs_from_here) == [(0.25, recorded.EARLY), (1, recorded.EARLY)]
+
+
+@pytest.mark.parametrize(
+    "beginning", [(0.1, 0.1), (0.8, 0.78), (0.53, 0.6), (float("nan"), 0.78)], ids=str
+)
+def test_a_record_that_began_otherwise_is_not_believed(marks_of, runs_from_here, beginning):
+    """A whole run from here takes its place, and the answers are compared with that."""
+    record = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(*beginning, (0.9, 0.5))}
+    marks, _ = marks_of(record, (1.0, 0.63, 0.9, 0.5), extra=FIRST_LAYER_ONLY)
+    assert marks == [5, 2]
+    assert (0.25, EPOCHS) in runs_from_here
+    assert len(set(runs_from_here)) == len(runs_from_here)
+
+
+@pytest.mark.parametrize("text", [None, "0.5", []], ids=str)
+def test_a_record_of_no_numbers_is_not_believed(marks_of, runs_from_here, text):
+    """It is no fault of the grader's either."""
+    record = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(text, text, (0.9, 0.5))}
+    assert marks_of(record, (1.0, 0.63, 0.9, 0.5), extra=FIRST_LAYER_ONLY)[0] == [5, 2]
+    assert (0.25, EPOCHS) in runs_from_here
+
+
+def test_a_believed_record_without_the_effect_needs_no_whole_run(marks_of, runs_from_here):
+    """Where the layer is right: no run from here would end otherwise."""
+    plain = history(0.6, 0.8, (1.0, 0.635))
+    passed = {check.__name__.removeprefix("check_") for check in layer_standing.CHECKS}
+    marks, misconceptions = marks_of(
+        {1: plain, 0.25: plain}, extra=PLAIN_NET, memory={"passed checks": passed}
+    )
+    assert marks == [0, 4]
+    assert misconceptions[0] == "dropout-not-wired"
+    assert {epochs for _, epochs in runs_from_here} == {recorded.EARLY}
+
+
+def test_of_a_net_that_is_not_sound_the_effect_is_run_once(marks_of, runs_from_here):
+    """A record in its owner's favour does not count, but for the run without dropout."""
+    drops_pixels = PLAIN_NET + (
+        "    def loss(self, X, y=None):\n"
+        "        if y is None:\n            return super().loss(X)\n"
+        "        return super().loss(X * (np.random.rand(*X.shape) < 0.25), y)\n"
+    )
+    record = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(0.54, 0.8, (0.6, 0.87))}
+    passed = {check.__name__.removeprefix("check_") for check in layer_standing.CHECKS}
+    memory = {"passed checks": passed}
+    assert marks_of(record, extra=drops_pixels, memory=memory)[0] == [5, 4]
+    assert memory["net standing"] == NEVER_DROPS
+    whole = [keep for keep, epochs in runs_from_here if epochs == EPOCHS]
+    assert whole == [0.25]
+
+
+def test_a_record_against_its_owner_is_not_enough_beside_a_wrong_layer(marks_of, runs_from_here):
+    """The net is run with our layer; its run without dropout has nothing of theirs."""
+    wrong = (
+        "def dropout_forward(x, param):\n"
+        "    mask = np.random.rand(*x.shape) > param['p']\n"
+        "    return (x * mask if param['mode'] == 'train' else x), (param, mask)\n"
+    )
+    record = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(0.55, 0.75, (0.95, 0.64))}
+    assert marks_of(record, (1.0, 0.63, 0.95, 0.64), extra=wrong)[0] == [5, 4]
+    assert sorted(runs_from_here) == [(0.25, recorded.EARLY), (0.25, EPOCHS)]
 
 
 GARBAGE_NETS = {

@@ -28,6 +28,15 @@ def test_it_is_the_reference_s(layer):
     assert cache[0] is param
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_its_mask_is_no_wider_than_x(layer, dtype):
+    """It goes to the student's process and comes back, in every layer of every training step."""
+    x = np.ones((20, 30), dtype)
+    out, (_, mask) = layer[0](x, {"p": 0.3, "mode": "train"})
+    assert mask.dtype == out.dtype == dtype
+    assert np.array_equal(out, x * mask)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -58,9 +58,14 @@ class LocalCandidate:
         """Put a copy of a plain value on the student's side; returns a handle."""
         return Handle(as_sent(value))
 
-    def call_method(self, handle, method, *args, keep=(), returns=None):
-        """Like call, for a method of an object created earlier."""
+    def call_method(self, handle, method, *args, keep=(), returns=None, first=None):
+        """Like call, for a method of an object created earlier.
+
+        first: {attribute: items} to assign before the call, as set_items does.
+        """
         called = f"{type(handle._object).__name__}.{method}(...)"
+        for attribute, items in (first or {}).items():
+            self.set_items(handle, attribute, items)
         bound = self._run(called, lambda: getattr(handle._object, method, None))
         if bound is None:
             raise NotWritten(called, "does not exist")

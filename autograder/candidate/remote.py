@@ -74,10 +74,10 @@ class RemoteCandidate:
         """As LocalCandidate.hold."""
         return self._ask("hold", "the call", self._made, value=value)
 
-    def call_method(self, handle, method, *args, keep=(), returns=None):
+    def call_method(self, handle, method, *args, keep=(), returns=None, first=None):
         """As LocalCandidate.call_method."""
         request = {"handle": handle, "method": method, "args": args, "keep": tuple(keep)}
-        request |= {"returns": returns, "seconds": self._seconds}
+        request |= {"returns": returns, "seconds": self._seconds, "first": first or {}}
         return self._ask("call_method", f".{method}(...)", self._result, **request)
 
     def parameters(self, name):

@@ -57,11 +57,13 @@ class CallServer:
     def _op_hold(self, value):
         return {"handle": self._hold(self._candidate.hold(value))}
 
-    def _op_call_method(self, handle, method, args, keep, returns, seconds):
+    def _op_call_method(self, handle, method, args, keep, returns, seconds, first):
         self._candidate.seconds = seconds
         held, args = self._given([handle])[0], self._given(args)
         return self._result(
-            self._candidate.call_method(held, method, *args, keep=keep, returns=returns)
+            self._candidate.call_method(
+                held, method, *args, keep=keep, returns=returns, first=first
+            )
         )
 
     def _op_parameters(self, name):

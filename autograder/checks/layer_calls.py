@@ -107,8 +107,8 @@ def backward(candidate, dout, cache):
 
 def away_from_zero(rng, shape, dtype=np.float64):
     """Values in [0.5, 1.5] with random signs, so that out / x is always defined."""
-    x = rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
-    return x.astype(dtype)
+    x = rng.uniform(-1, 1, shape)
+    return (x + np.copysign(0.5, x)).astype(dtype)
 
 
 def probe(trial, p, shape=PROBE_SHAPE, call=0):

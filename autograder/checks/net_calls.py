@@ -26,23 +26,31 @@ class Net:
 
     weights[l]: (fan_in, fan_out); biases[l]: (fan_out,); gammas, betas: one a hidden layer,
     or empty. names: the student's parameter names, in the order weights, biases, gammas, betas.
-    precise: whether its parameters are float64, as asked for.
+    forms: {name: (dtype, shape)} of the student's parameters. pending: parameters that the next
+    call takes along, so that moving them is no request of its own.
     """
 
     candidate: object
     handle: object
     called: str
     names: dict
-    precise: bool
+    forms: dict
+    pending: dict
     weights: list
     biases: list
     gammas: list
     betas: list
 
+    @property
+    def precise(self):
+        """Whether the student's parameters are float64, as asked for."""
+        wanted = [self.forms[name] for found in self.names.values() for name in found]
+        return all(dtype == np.float64 for dtype, _ in wanted)
+
     def scores(self, X):
         """loss(X): the test-time scores, shape (N, C)."""
         with named(f"{self.called}.loss(X)"):
-            scores, _ = self.candidate.call_method(self.handle, "loss", X)
+            scores, _ = self._call_loss(X)
         if not isinstance(scores, np.ndarray) or scores.shape != (len(X), len(self.biases[-1])):
             raise WrongReturn(f"{self.called}.loss(X)", "did not return scores of shape (N, C)")
         return scores
@@ -54,7 +62,7 @@ class Net:
         """
         called = f"{self.called}.loss(X, y)"
         with named(called):
-            (loss, grads), _ = self.candidate.call_method(self.handle, "loss", X, y, returns=2)
+            (loss, grads), _ = self._call_loss(X, y, returns=2)
         if not isinstance(grads, dict):
             raise WrongReturn(
                 called, "did not return a dictionary of gradients as its second value"
@@ -79,20 +87,19 @@ class Net:
         return loss, ordered
 
     def moved(self, direction, step):
-        """Add step * direction (dict like gradients) to the parameters, in the student's net."""
-        items = {}
+        """Add step * direction (dict like gradients) to the parameters, from the next call on."""
         for kind, names in self.names.items():
             for name, value, d in zip(names, getattr(self, kind), direction[kind], strict=True):
-                items[name] = value + step * d
-        self._assign(items)
+                dtype, shape = self.forms[name]
+                self.pending[name] = (value + step * d).astype(dtype).reshape(shape)
 
-    def _assign(self, items):
-        shapes = self.candidate.attribute(self.handle, "params")
-        self.candidate.set_items(
-            self.handle,
-            "params",
-            {n: v.astype(shapes[n].dtype).reshape(shapes[n].shape) for n, v in items.items()},
+    def _call_loss(self, *args, returns=None):
+        first = {"params": dict(self.pending)} if self.pending else None
+        result = self.candidate.call_method(
+            self.handle, "loss", *args, returns=returns, first=first
         )
+        self.pending.clear()
+        return result
 
 
 def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, seed=None):
@@ -115,7 +122,8 @@ def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, 
         "seed": seed,
     }
     with named(called):
-        arguments = _as_spelled(*candidate.parameters(NAME), wanted)
+        accepted = trial.measure("net's parameters", lambda: candidate.parameters(NAME))
+        arguments = _as_spelled(*accepted, wanted)
         handle = candidate.create(NAME, list(hidden_dims), **arguments)
         params = candidate.attribute(handle, "params")
     names = _arrange(params, [input_dim, *hidden_dims, num_classes], bool(normalization), called)
@@ -129,8 +137,8 @@ def build(trial, hidden_dims, input_dim, num_classes, keep, normalization=None, 
     # Small scores: no probability is so near to 0 that an epsilon inside a logarithm shows.
     values["weights"][-1] *= 0.2
     values["biases"][-1] *= 0.2
-    precise = all(params[name].dtype == np.float64 for found in names.values() for name in found)
-    net = Net(candidate, handle, called, names, precise, **values)
+    forms = {n: (params[n].dtype, params[n].shape) for found in names.values() for n in found}
+    net = Net(candidate, handle, called, names, forms, {}, **values)
     net.moved({kind: [0.0] * len(found) for kind, found in names.items()}, 0.0)
     return net
 

@@ -1,4 +1,4 @@
-"""Which dropout layer the net is judged with: ours, and failing that the student's own.
+"""Which dropout layer the net is judged with: ours or the student's own, one of them must do.
 
 A wrong dropout_forward has lost its marks in part 1 already, so the net is judged with a right
 layer in its place. A net that relies on the student's own cache, or drops without calling
@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
+from autograder.checks.layer_standing import layer_is_right
 
 # A student's net may call our layer with anything: these bound what a call can cost.
 MOST_ENTRIES = 2_000_000
@@ -36,6 +37,8 @@ def right_layer(oracle):
         out, (_, mask) = reference.dropout_forward(
             x, asked if seed is None else asked | {"seed": seed}
         )
+        if mask is not None:  # it travels there and back: no wider than x
+            mask = mask.astype(np.result_type(x.dtype, np.float32), copy=False)
         return out, (dropout_param, mask)
 
     def dropout_backward(dout, cache):
@@ -61,15 +64,28 @@ def _array(value):
 
 
 def judge_net(trial, holds):
-    """Run holds(trial) with our dropout layer in place, and if that fails with the student's."""
-    ours = trial.measure("with our layer", lambda: trial.beside(trial.candidate))
-    try:
-        with trial.candidate.replaced(right_layer(trial.oracle)):
-            return holds(ours)
-    except (Failed, CandidateError) as error:
-        failure = error
-    own = trial.measure("with their layer", lambda: trial.beside(trial.candidate))
-    try:
-        return holds(own)
-    except (Failed, CandidateError):
-        raise failure from None
+    """Run holds(trial) with our dropout layer in place and with the student's, until one passes.
+
+    A layer that has passed its own checks goes first: it costs no calls back from the student's
+    process. What fails with both is told as it was with ours.
+    """
+    tries = {"our layer": _with_ours, "their layer": _with_theirs}
+    if layer_is_right(trial):
+        tries = dict(reversed(tries.items()))
+    failures = {}
+    for which, run in tries.items():
+        beside = trial.measure(which, lambda: trial.beside(trial.candidate))
+        try:
+            return run(beside, holds)
+        except (Failed, CandidateError) as error:
+            failures[which] = error
+    raise failures["our layer"]
+
+
+def _with_ours(trial, holds):
+    with trial.candidate.replaced(right_layer(trial.oracle)):
+        return holds(trial)
+
+
+def _with_theirs(trial, holds):
+    return holds(trial)

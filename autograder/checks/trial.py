@@ -34,6 +34,15 @@ class Trial:
         """The same in memory."""
         return _remembered(self.memory, key, take)
 
+    def note_passed(self, check):
+        """Remember that the check function of this name (without "check_") has passed."""
+        self.memory.setdefault("passed checks", set()).add(check)
+
+    def has_passed(self, checks):
+        """Whether all these check functions have passed, in this cell or an earlier one."""
+        passed = self.memory.get("passed checks", ())
+        return all(check.__name__.removeprefix("check_") in passed for check in checks)
+
     def beside(self, candidate):
         """A trial of the same randomness and ledger for another candidate."""
         return Trial(candidate, self.oracle, self.rng, self.ledger, memory=self.memory)

@@ -108,6 +108,7 @@ def _run_check(name, function, points, trial):
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             function(trial)
+        trial.note_passed(name)
     except Failed as failed:
         finding = failed.finding
         result = {"status": FAILED, "mark": points * failed.credit, **asdict(finding)}
