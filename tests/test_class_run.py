@@ -1,6 +1,8 @@
 """`python -m autograder class`: as `nbgrader autograde`, in parallel, and only what is new."""
 
+import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -317,35 +319,59 @@ def test_stocks_own_saving_of_marks_is_refused(again):
     assert "SaveMarks" in done.stderr
 
 
-def test_killed_at_any_moment_it_goes_on(handed_in, graded, tmp_path):
-    """The parent, and then what it has started, killed at moments that move on."""
+def _kill(folder, seconds, whom):
+    """Grade, and after some seconds kill the command, or something that it has started."""
+    process = grade_class(folder, wait=False)
+    time.sleep(seconds)
+    try:
+        started = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        started = []
+    if whom == "parent" or not started:
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(random.choice(started).pid, signal.SIGKILL)
+    process.communicate(timeout=300)
+    assert all(gone(child.pid) for child in started)
+    return process.returncode
+
+
+def _is_as_undisturbed(folder, undisturbed):
+    assert small.gradebook_rows(folder) == small.gradebook_rows(undisturbed)
+    assert _autograded(folder) == _autograded(undisturbed)
+    left = [p for p in folder.rglob(".*") if p.name.startswith((".new-", ".before-"))]
+    assert left == []
+
+
+@pytest.mark.parametrize("whom", ["parent", "something that it started"])
+def test_killed_at_any_moment_it_goes_on(handed_in, graded, tmp_path, whom):
     folder = small.copy_of(handed_in, tmp_path / "course")
-    for name in ("slow-1", "slow-2"):
-        small.hand_in(folder, name, small.SLOW.format(seconds=0.3))
-    started = set()
-    for wait in (1.2, 1.7, 2.0, 2.3, 2.6):
-        process = grade_class(folder, wait=False)
-        time.sleep(wait)
-        children = psutil.Process(process.pid).children(recursive=True)
-        started |= {child.pid for child in children}
-        if wait > 2.2 and children:
-            os.kill(children[0].pid, signal.SIGKILL)
-            process.communicate(timeout=300)
-        else:
-            process.kill()
-            process.communicate()
-        assert all(gone(pid) for pid in started)
+    for seconds in (1.3, 1.8, 2.3):
+        _kill(folder, seconds, whom)
     done = grade_class(folder)
     assert done.returncode == 0, done.stderr
-    rows = small.gradebook_rows(folder)
-    undisturbed = small.gradebook_rows(graded)
-    for kind, found in undisturbed.items():
-        assert [row for row in rows[kind] if not row[0].startswith("slow")] == found
-    assert small.grade_of(folder, "slow-1", "test_double")[0] == 2.5
-    files = {
-        name: content
-        for name, content in _autograded(folder).items()
-        if not name.startswith("slow")
-    }
-    assert files == _autograded(graded)
-    assert not list(folder.glob("results/*/*/.new-*"))
+    _is_as_undisturbed(folder, graded)
+
+
+@pytest.mark.sweep
+def test_killed_twenty_times_in_a_class_of_thirty(handed_in, tmp_path):
+    """Every mark and file equals those of the run that nobody disturbed."""
+    folder = small.copy_of(handed_in, tmp_path / "course")
+    for number in range(21):
+        code = small.SLOW.format(seconds=random.uniform(0, 0.3))
+        small.hand_in(folder, f"more-{number}", code, small.ANSWER)
+    undisturbed = small.copy_of(folder, tmp_path / "undisturbed")
+    assert grade_class(undisturbed).returncode == 0
+    kills = 0
+    while kills < 20:
+        whom = random.choice(["parent", "something that it started"])
+        ended = _kill(folder, random.uniform(0.8, 4), whom)
+        kills += 1
+        if ended == 0:  # it came through: once more from the beginning
+            _is_as_undisturbed(folder, undisturbed)
+            shutil.rmtree(folder / "results")
+            shutil.rmtree(folder / "autograded")
+    done = grade_class(folder)
+    assert done.returncode == 0, done.stderr
+    _is_as_undisturbed(folder, undisturbed)

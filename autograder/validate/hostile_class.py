@@ -161,7 +161,7 @@ class HostileCourse:
         return self._run(("nbgrader", *arguments), most_seconds, turn, TURN)
 
     def _class(self, most_seconds, started):
-        # Those who were graded before stay as they are: with other limits they would be graded anew.
+        # Those graded before stay as they are: with other limits they would be graded anew.
         whom = "s[0-9]*" if (self.course / "results").exists() else "b-*"
         command = ("autograder", "class", ASSIGNMENT, "--jobs", "1", "--student", whom)
         hung = self._run(command, most_seconds, started, OVER)
