@@ -74,7 +74,12 @@ def runs_from_here(monkeypatch):
 
 def history(train, val, ended):
     """A record of 61 accuracies: (train, val) until the last, which is `ended`."""
-    return {"train": [train] * 60 + [ended[0]], "val": [val] * 60 + [ended[1]]}
+    epochs = [*range(0, 61, 2)]
+    return {
+        "epoch": epochs,
+        "train": [train] * (len(epochs) - 1) + [ended[0]],
+        "val": [val] * (len(epochs) - 1) + [ended[1]],
+    }
 
 
 @pytest.fixture

@@ -40,10 +40,11 @@ def is_believed(trial, history, keep):
     if net_standing(trial) == SOUND and ends_as_the_reference(history, keep):
         return True
     try:
-        began = {s: [history[s][EARLY]] for s in ("train", "val")}
+        place = list(history["epoch"]).index(EARLY)
+        began = {s: [history[s][place]] for s in ("train", "val")}
         here = final_accuracies(early_run(trial, keep))
         return _near(began, here, NEAR_EARLY)
-    except (CandidateError, TypeError, KeyError, IndexError):
+    except (CandidateError, TypeError, ValueError, KeyError, IndexError):
         return False
 
 

@@ -1,6 +1,7 @@
 """Executing a submission: the student's cells apart, in a sandbox; the test cells right here."""
 
 import sys
+import time
 from pathlib import Path
 
 from nbgrader.preprocessors import Execute
@@ -76,24 +77,38 @@ class ExecuteSubmission(Execute):
         Raises WorkerFailed if notebooks cannot be run at all, IsolationUnavailable if nothing
         here confines them.
         """
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
         nb.metadata["language_info"] = LANGUAGE
         chosen = isolation.choose(self.isolation)
         self.log.info("students' code runs under isolation %r", chosen)
-        resources["nbgrader"] |= {"isolation": chosen, "test_cells": {}}
+        resources["nbgrader"]["isolation"] = chosen
         # The course's own folder where it is known: one worker then serves all students.
         given = resources["nbgrader"].get("given") or resources.get("metadata", {}).get("path")
         setting = self._setting(chosen, given)
-        with StudentRun(
-            setting, self.grace, self.restarts, self.submission_timeout, self.log
-        ) as run:
-            self._run_cells(nb, run, resources["nbgrader"])
+        self._run_twice_if_need_be(nb, setting, resources["nbgrader"])
         if setup_failed(nb):
             self.log.error("the course's own setup cell failed: no marks are given")
             resources["nbgrader"]["setup_failed"] = True
         return nb, resources
+
+    def _run_twice_if_need_be(self, nb, setting, execution):
+        """Run all cells; once more if something may have ended the notebook's process from outside.
+
+        What the student's own code does, it does again. The submission's time limit is for both
+        runs together, and the second needs no less than the first.
+        """
+        began, seconds = time.monotonic(), self.submission_timeout
+        for last in (False, True):
+            for cell in nb.cells:
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = [], None
+            execution["test_cells"] = {}
+            with StudentRun(setting, self.grace, self.restarts, seconds, self.log) as run:
+                self._run_cells(nb, run, execution)
+            used = time.monotonic() - began
+            if last or not run.unexplained or (seconds is not None and used > seconds / 2):
+                return
+            self.log.warning("the notebook's process was killed: all is run once more")
+            seconds = None if seconds is None else seconds - used
 
     def _setting(self, chosen, given):
         limits = Limits(

@@ -16,7 +16,8 @@ class StudentRun:
     """Runs a submission's cells and answers for its functions (autograder.candidate.remote).
 
     epoch: how often its process had to be started anew. restarts: how often that may be.
-    submission_seconds: the limit for everything together, None for none.
+    submission_seconds: the limit for everything together, None for none. unexplained: whether it
+    has ended in a way that need not be the student's doing.
     """
 
     def __init__(self, setting, grace, restarts, submission_seconds, log):
@@ -27,7 +28,7 @@ class StudentRun:
         self._notebook, self._stack = None, contextlib.ExitStack()
         self._done = []
         self.epoch = 0
-        self.why_dead = ""
+        self.why_dead, self.unexplained = "", False
 
     def __enter__(self):
         self._start()
@@ -112,6 +113,8 @@ class StudentRun:
         self._notebook = self._stack.enter_context(self._worker.notebook())
 
     def _is_dead(self, why):
+        if self._notebook is not None:
+            self.unexplained |= self._notebook.unexplained
         self.why_dead, self._notebook = why, None
         self._stack.close()
 

@@ -46,12 +46,13 @@ class Notebook:
     """A notebook running in the worker's child.
 
     lost: whether the worker is gone. ended: why the notebook's process is gone, or "".
+    unexplained: whether somebody else may have ended it: it was killed, and no limit exceeded.
     """
 
     def __init__(self, channel, watch):
         """watch: a Watch over the notebook's processes."""
         self._channel, self._watch = channel, watch
-        self.lost, self.ended = False, ""
+        self.lost, self.ended, self.unexplained = False, "", False
 
     def pids(self):
         """The ids of its processes just now."""
@@ -82,7 +83,7 @@ class Notebook:
                     error = error if isinstance(error, dict) else None
                     return CellEnd(count, error, found.get("timed_out") is True)
                 elif kind == wire.DIED:
-                    self.ended = str(found.get("why"))
+                    self._has_died(found)
                     return CellEnd(count, None, found.get("timed_out") is True, self.ended)
                 else:
                     raise _Lost(f"a frame of kind {kind}")
@@ -118,7 +119,7 @@ class Notebook:
                     self.ended = f"it did not answer within {seconds:g} s"
                     raise TimedOut(seconds)
                 elif kind == wire.DIED:
-                    self.ended = str(wire.unpacked(found).get("why"))
+                    self._has_died(wire.unpacked(found))
                     raise Died(self.ended)
                 else:
                     raise _Lost(f"a frame of kind {kind}")
@@ -180,8 +181,13 @@ class Notebook:
             self.lost = True
             self._watch.kill()
 
+    def _has_died(self, report):
+        self.ended = str(report.get("why"))
+        self.unexplained = report.get("unexplained") is True
+
     def _lose(self, error):
         self.lost, self.ended = True, f"the worker is gone too, {error}"
+        self.unexplained = True
         self._watch.kill()
 
 

@@ -15,8 +15,9 @@ class Solver:
 
     After train():
       loss_history        the minibatch loss of every iteration;
+      epoch_history       when accuracies were measured: 0 is after the first step;
       train_acc_history, val_acc_history
-                          accuracies after the first step and after every epoch;
+                          the accuracies then;
       best_val_acc, best_params
                           the best validation accuracy and the parameters that reached it,
                           which model.params then holds.
@@ -34,6 +35,7 @@ class Solver:
         num_epochs=10,
         num_train_samples=1000,
         num_val_samples=None,
+        check_every=1,
         print_every=10,
         verbose=True,
     ):
@@ -41,6 +43,7 @@ class Solver:
         optim_config: its settings, such as {'learning_rate': 1e-3}.
         lr_decay: multiplies the learning rate after each epoch.
         num_train_samples, num_val_samples: examples used to measure accuracy; None means all.
+        check_every: epochs between two measurements of the accuracies; the last epoch always has one.
         print_every: iterations between printed losses. verbose=False prints nothing.
         """
         if update_rule not in optim.__all__:
@@ -57,6 +60,7 @@ class Solver:
         self.num_epochs = num_epochs
         self.num_train_samples = num_train_samples
         self.num_val_samples = num_val_samples
+        self.check_every = check_every
         self.print_every = print_every
         self.verbose = verbose
 
@@ -64,6 +68,7 @@ class Solver:
         self.best_val_acc = 0
         self.best_params = {}
         self.loss_history = []
+        self.epoch_history = []
         self.train_acc_history = []
         self.val_acc_history = []
 
@@ -95,6 +100,7 @@ class Solver:
         """Measures both accuracies, and keeps a copy of the parameters if they are the best."""
         train = self.check_accuracy(self.X_train, self.y_train, self.num_train_samples)
         val = self.check_accuracy(self.X_val, self.y_val, self.num_val_samples)
+        self.epoch_history.append(self.epoch)
         self.train_acc_history.append(train)
         self.val_acc_history.append(val)
         if self.verbose:
@@ -120,6 +126,7 @@ class Solver:
                 for config in self.optim_configs.values():
                     if "learning_rate" in config:
                         config["learning_rate"] *= self.lr_decay
-                self._record_accuracies()
+                if self.epoch % self.check_every == 0 or t + 1 == iterations:
+                    self._record_accuracies()
         if self.best_params:
             self.model.params = dict(self.best_params)

@@ -181,10 +181,11 @@ class FullyConnectedNet:
                 dh, dW, db = affine_relu_backward(dh, cache)
             grads[f"W{i}"], grads[f"b{i}"] = dW, db
 
-        for i in range(1, last + 1):
-            W = self.params[f"W{i}"]
-            loss += 0.5 * self.reg * np.sum(W * W)
-            grads[f"W{i}"] += self.reg * W
+        if self.reg:
+            for i in range(1, last + 1):
+                W = self.params[f"W{i}"]
+                loss += 0.5 * self.reg * np.sum(W * W)
+                grads[f"W{i}"] += self.reg * W
         return loss, grads
 
 

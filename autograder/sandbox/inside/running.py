@@ -20,6 +20,7 @@ PIPE = 1 << 20
 # How often to look whether somebody has died without a sound, in seconds.
 LOOK = 0.5
 START_SECONDS = 60
+KILLED = "signal SIGKILL"
 
 
 class LauncherGone(Exception):
@@ -147,7 +148,7 @@ class RunningNotebook:
     @contextlib.contextmanager
     def _surviving(self, timed_out):
         """Whatever the child does in the block, the launcher is told how it ended."""
-        why = ""
+        why, unexplained = "", False
         try:
             if self._over:
                 raise Ended("it has ended before")
@@ -164,9 +165,12 @@ class RunningNotebook:
             why = str(error)
         except wire.Closed:
             why = self._how_it_ended()
+            # By itself, by the system for want of memory, or by somebody: no telling.
+            unexplained = why == KILLED
         self._relay(list(self._pipes))
         self._kill()
-        self._launcher.send(wire.DIED, {"why": why, "timed_out": timed_out()})
+        report = {"why": why, "timed_out": timed_out(), "unexplained": unexplained}
+        self._launcher.send(wire.DIED, report)
 
     def _kill(self):
         if not self._over:
@@ -261,6 +265,8 @@ class RunningNotebook:
         most = self._plan.limits.cpu_seconds
         if status == -signal.SIGXCPU or (status == -signal.SIGKILL and cpu_seconds >= most):
             return f"it used more than {most} s of CPU"
+        if status == -signal.SIGKILL:
+            return KILLED
         if status >= 0:
             return f"it ended itself, exit status {status}"
         with contextlib.suppress(ValueError):  # some signals have no name
