@@ -72,6 +72,13 @@ def runs_from_here(monkeypatch):
     return asked
 
 
+KEEPS_WITH_1_MINUS_P = (
+    "def dropout_forward(x, param):\n"
+    "    mask = np.random.rand(*x.shape) > param['p']\n"
+    "    return (x * mask if param['mode'] == 'train' else x), (param, mask)\n"
+)
+
+
 def history(train, val, ended):
     """A record of 61 accuracies: (train, val) until the last, which is `ended`."""
     epochs = [*range(0, 61, 2)]
@@ -80,6 +87,9 @@ def history(train, val, ended):
         "train": [train] * (len(epochs) - 1) + [ended[0]],
         "val": [val] * (len(epochs) - 1) + [ended[1]],
     }
+
+
+AGAINST = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(0.55, 0.75, (0.95, 0.64))}
 
 
 @pytest.fixture
@@ -248,15 +258,32 @@ def test_of_a_net_that_is_not_sound_the_effect_is_run_once(marks_of, runs_from_h
 
 
 def test_a_record_against_its_owner_is_not_enough_beside_a_wrong_layer(marks_of, runs_from_here):
-    """The net is run with our layer; its run without dropout has nothing of theirs."""
-    wrong = (
-        "def dropout_forward(x, param):\n"
-        "    mask = np.random.rand(*x.shape) > param['p']\n"
-        "    return (x * mask if param['mode'] == 'train' else x), (param, mask)\n"
-    )
-    record = {1: history(0.66, 0.82, (1.0, 0.63)), 0.25: history(0.55, 0.75, (0.95, 0.64))}
-    assert marks_of(record, (1.0, 0.63, 0.95, 0.64), extra=wrong)[0] == [5, 4]
-    assert sorted(runs_from_here) == [(0.25, recorded.EARLY), (0.25, EPOCHS)]
+    """The net is run with our layer for some epochs; that a sound net is held back is enough."""
+    assert marks_of(AGAINST, (1.0, 0.63, 0.95, 0.64), extra=KEEPS_WITH_1_MINUS_P)[0] == [5, 4]
+    # Once with our layer, and once with theirs to see that the record began so.
+    assert runs_from_here == [(0.25, recorded.EARLY)] * 2
+
+
+@pytest.mark.parametrize(
+    ("ended", "marks", "misconception"),
+    [((0.604, 0.876), 5, None), ((0.97, 0.65), 0, "dropout-fades")],
+    ids=["it drops", "it fades"],
+)
+def test_a_net_that_is_not_held_back_early_is_run_to_the_end(
+    marks_of, monkeypatch, ended, marks, misconception
+):
+    """By chance it may not be; only a whole run takes marks away."""
+    asked = []
+
+    def train(trial, keep, epochs=None):
+        asked.append(epochs)
+        end = (0.65, 0.8) if epochs else ended
+        return {"train": [end[0]], "val": [end[1]]}
+
+    monkeypatch.setattr(recorded, "train", train)
+    found, misconceptions = marks_of(AGAINST, extra=KEEPS_WITH_1_MINUS_P)
+    assert (found[0], misconceptions[0]) == (marks, misconception)
+    assert None in asked
 
 
 GARBAGE_NETS = {
