@@ -11,6 +11,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
+    CheckCellMetadata,
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
@@ -104,6 +105,9 @@ class Course:
                 )
             if not issubclass(preprocessor, AssignLatePenalties):
                 found.append(preprocessor)
+        # The metadata are the release's, put there by intake: checking them once, last, is enough.
+        while found.count(CheckCellMetadata) > 1:
+            found.remove(CheckCellMetadata)
         return found
 
     def settings(self):
