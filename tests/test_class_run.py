@@ -13,7 +13,9 @@ import time
 import psutil
 import pytest
 
-from autograder.execute.result import FILE
+from autograder.execute.course import load_course
+from autograder.execute.recorder import Recorder
+from autograder.execute.result import FILE, read_result
 from tests import small_course as small
 from tests.processes import ENVIRONMENT, gone, nbgrader
 
@@ -286,9 +288,65 @@ def test_a_cell_the_gradebook_lacks_is_the_graders_fault(again):
     small.hand_in(again, "stranger")
     done = grade_class(again, "--student=stranger")
     assert done.returncode == 1
-    assert "NOT GRADED stranger: not recorded: No such student: stranger" in done.stdout
+    assert "NOT GRADED stranger: not recorded: MissingEntry: No such student" in done.stdout
     assert small.grade_of(again, "right", "test_double") == before
     assert not (again / "autograded" / "stranger").exists()
+
+
+def test_what_the_grader_failed_in_is_said_and_tried_again(again):
+    """Its test cell has no mark, which a person sees; when the cause is gone, it gets one."""
+    small.write_source(again, hidden="1.5 * (double(-2) == -4) + __import__('missing_package')")
+    for _ in range(2):
+        done = grade_class(again, "--student=right")
+        assert done.returncode == 1
+        assert summary_of(done) == (1, 0, 0)
+        assert "LOOK right: test_double: the grader failed in this cell" in done.stdout
+        assert small.grade_of(again, "right", "test_double") == (None, None, True)
+    small.write_source(again)
+    assert grade_class(again, "--student=right").returncode == 0
+    assert small.grade_of(again, "right", "test_double") == (2.5, None, False)
+
+
+def test_a_late_policy_that_breaks_down_is_no_end_of_the_run(again):
+    (again / "broken_policy.py").write_text(
+        "from nbgrader.plugins import LateSubmissionPlugin\n"
+        "class Broken(LateSubmissionPlugin):\n"
+        "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n"
+        "        raise RuntimeError('no policy')\n"
+    )
+    config = again / "nbgrader_config.py"
+    config.write_text(
+        config.read_text() + "\nc.AssignLatePenalties.plugin_class = 'broken_policy.Broken'\n"
+    )
+    due = ["db", "assignment", "add", small.NAME, "--duedate=2026-01-09 10:00:00 UTC"]
+    assert nbgrader(again, *due).returncode == 0
+    done = grade_class(again)
+    assert done.returncode == 1
+    assert "NOT GRADED right: " in done.stdout
+    assert "no policy" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_only_one_run_at_a_time(again):
+    for name in ("slow-1", "slow-2"):
+        small.hand_in(again, name, small.SLOW.format(seconds=6))
+    first = grade_class(again, wait=False)
+    while (again / "results" / ".lock").read_text() != f"{first.pid}\n":
+        time.sleep(0.05)
+    second = grade_class(again)
+    assert second.returncode == 2
+    assert f"another run, process {first.pid}, is grading this course" in second.stderr
+    assert first.communicate(timeout=60)
+    assert first.returncode == 0
+
+
+def test_recording_costs_the_last_student_what_it_costs_the_first(again):
+    """No rows stay in the session: each commit would go through those of all students so far."""
+    course = load_course(again, small.NAME)
+    with Recorder(course) as recorder:
+        for name in ("right", "wrong"):
+            recorder.record(read_result(again / "results" / name / small.NAME))
+            assert list(recorder.gradebook.db.identity_map) == []
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def grade_class(options, root):
             print(f"LOOK {student}: {'; '.join(sentences)}")
         for student, reason in sorted(summary.faults.items()):
             print(f"NOT GRADED {student}: {reason}")
-        return NOT_ALL if summary.faults else OK
+        return NOT_ALL if summary.faults or summary.unmarked else OK
 
     return _run(run, options, root)
 
@@ -57,6 +57,7 @@ def _run(run, options, root):
 
         from autograder.class_run.cluster import ClusterPool, NoCluster
         from autograder.class_run.dealing import ExecutorLost
+        from autograder.class_run.lock import AnotherRun
         from autograder.class_run.pool import LocalPool, usable_cores
         from autograder.execute.course import load_course
     from autograder.sandbox.isolation import IsolationUnavailable
@@ -78,9 +79,9 @@ def _run(run, options, root):
             else:
                 pool = LocalPool(max(1, options.jobs or usable_cores()))
             return run(course, pool, of_nbgrader)
-    except (NbGraderException, IsolationUnavailable, NoCluster) as error:
+    except (NbGraderException, IsolationUnavailable, NoCluster, AnotherRun) as error:
         print(error, file=sys.stderr)
         return NOT_AT_ALL
     except (ExecutorLost, KeyboardInterrupt) as error:
-        print(f"stopped {error}: run it again, it goes on where it was", file=sys.stderr)
+        print(f"{str(error) or 'stopped'}: run it again, it goes on where it was", file=sys.stderr)
         return NOT_AT_ALL

@@ -5,12 +5,11 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from nbgrader.api import MissingEntry
 from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.class_run.dealing import Fault, deal
 from autograder.class_run.keys import course_key, submission_key
+from autograder.class_run.lock import one_at_a_time
 from autograder.class_run.progress import Progress
 from autograder.execute.one_submission import execute_submission
 from autograder.execute.recorder import Recorder
@@ -28,7 +27,8 @@ class Summary:
     """What a run did. graded: how many students. unchanged: those for whom nothing was to do.
 
     look: {student: sentences} that a person should see. faults: {student: reason}: not graded,
-    and what was there before is as it was. seconds: of the whole run. finding_out: seconds until
+    and what was there before is as it was. unmarked: students with a cell that the grader failed
+    in; the next run tries again. seconds: of the whole run. finding_out: seconds until
     it was known what there is to do. recording: seconds of writing to the gradebook.
     """
 
@@ -39,6 +39,7 @@ class Summary:
     seconds: float = 0.0
     finding_out: float = 0.0
     recording: float = 0.0
+    unmarked: set = field(default_factory=set)
 
 
 def run_class(course, pool, options=(), force=False, stream=sys.stderr):
@@ -46,12 +47,12 @@ def run_class(course, pool, options=(), force=False, stream=sys.stderr):
 
     pool: opens executors (LocalPool, or a cluster's). options: the command-line options the
     course was loaded with. force: execute even what is unchanged. Killed at any moment, the next
-    run goes on where this one was. Raises NbGraderException, IsolationUnavailable.
+    run goes on where this one was. Raises NbGraderException, IsolationUnavailable, AnotherRun.
     """
     started, summary = time.monotonic(), Summary()
     wanted = course.config.ExecuteSubmission.get("isolation", "auto")
     print(f"students' code runs under: {isolation.choose(str(wanted))}", file=stream, flush=True)
-    with Recorder(course) as recorder:
+    with one_at_a_time(course.root / RESULTS), Recorder(course) as recorder:
         tasks = _tasks(course, recorder.gradebook, options)
         heads = {} if force else _results_there(course, tasks)
         same = recorder.recorded(heads.values())
@@ -65,7 +66,7 @@ def run_class(course, pool, options=(), force=False, stream=sys.stderr):
         with Progress(len(todo) + len(again), stream) as progress:
             for task, result in _results(course, again, todo, pool):
                 _finish(recorder, task, result, summary, progress)
-        recorder.refresh_penalties()
+        summary.faults |= recorder.refresh_penalties()
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -103,7 +104,8 @@ def _results_there(course, tasks):
     for task in tasks:
         with contextlib.suppress(NoResult):
             head = read_head(course.folder(RESULTS, task.student))
-            if head.key == task.key:
+            # What the grader failed in may have been mended, a missing package say.
+            if head.key == task.key and not head.unmarked:
                 heads[task.student] = head
     return heads
 
@@ -127,8 +129,8 @@ def _finish(recorder, task, result, summary, progress):
         started = time.monotonic()
         try:
             recorder.record(result)
-        except (LookupError, OSError, MissingEntry, SQLAlchemyError) as error:
-            result = Fault(f"not recorded: {error}")
+        except Exception as error:  # the database, the disk, a course's own late policy
+            result = Fault(f"not recorded: {type(error).__name__}: {error}")
         summary.recording += time.monotonic() - started
     if isinstance(result, Fault):
         summary.faults[task.student] = result.reason
@@ -136,6 +138,8 @@ def _finish(recorder, task, result, summary, progress):
         progress.done(task.student, "not graded")
         return
     summary.graded += 1
+    if result.unmarked:
+        summary.unmarked.add(task.student)
     if result.complaints:
         summary.look[task.student] = result.complaints
         progress.look(task.student, "; ".join(result.complaints))

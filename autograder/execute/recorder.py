@@ -62,6 +62,9 @@ class Recorder:
         except BaseException:
             gradebook.db.rollback()
             raise
+        finally:
+            # Or each commit goes through the rows of all students so far.
+            gradebook.db.expunge_all()
         # After the marks: were it before, and this the end, nobody would know any more which
         # work the hand-given marks were for.
         write_autograded(self._course, result)
@@ -78,7 +81,10 @@ class Recorder:
         }
 
     def refresh_penalties(self):
-        """Late penalties for the due date and extensions of now; returns how many are late."""
+        """Assign late penalties for the due date and extensions of now.
+
+        Returns {student: why it could not be done}.
+        """
         assignment = self.gradebook.find_assignment(self._assignment)
         late = [
             (submission.student_id, [n.name for n in submission.notebooks])
@@ -87,9 +93,13 @@ class Recorder:
             or any(n.late_submission_penalty is not None for n in submission.notebooks)
         ]
         self.gradebook.db.commit()
+        faults = {}
         for student, notebooks in late:
-            self._penalize(student, notebooks)
-        return len(late)
+            try:
+                self._penalize(student, notebooks)
+            except Exception as error:  # a course's own late policy may raise anything
+                faults[student] = f"no late penalty: {type(error).__name__}: {error}"
+        return faults
 
     def _penalize(self, student, notebooks):
         if self._late is None:

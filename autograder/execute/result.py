@@ -63,16 +63,20 @@ class Result:
         return sum(m or 0.0 for n in self.notebooks for m in n.marks.values())
 
     @property
-    def complaints(self):
-        """Sentences for the person who looks after the run: what could not be read or marked."""
-        notes = [note for n in self.notebooks for note in n.notes if "could not be" in note]
-        unmarked = [
+    def unmarked(self):
+        """Sentences about the test cells that have no mark, through the grader's own fault."""
+        return tuple(
             f"{grade_id}: {reason}"
             for n in self.notebooks
             for grade_id, reason in n.reasons.items()
             if n.marks[grade_id] is None
-        ]
-        return (*notes, *unmarked)
+        )
+
+    @property
+    def complaints(self):
+        """Sentences for the person who looks after the run: what could not be read or marked."""
+        notes = [note for n in self.notebooks for note in n.notes if "could not be" in note]
+        return (*notes, *self.unmarked)
 
 
 def digest_of(text):
