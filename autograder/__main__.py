@@ -1,8 +1,11 @@
 """The command line: python -m autograder COMMAND."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
+
+OF_NBGRADER = "Settings can be given too, as --ExecuteSubmission.call_timeout=5 or --db=URL."
 
 
 def main(arguments=None):
@@ -18,13 +21,16 @@ def main(arguments=None):
     grade_class = commands.add_parser(
         "class",
         help="grade all submissions of an assignment, in parallel; run again, it goes on",
-        epilog="nbgrader's own options (--ExecuteSubmission.isolation=..., --db=...) work as well",
+        epilog=f"{OF_NBGRADER} Exit status: 0 everybody is graded; 1 somebody is not, or not "
+        "wholly, through the grader's fault; 2 nothing could be done. See README.md, CLUSTER.md.",
     )
     grade_class.add_argument("--force", action="store_true", help="also what is unchanged")
-    feedback = commands.add_parser("feedback", help="write a class's feedback pages, in parallel")
+    feedback = commands.add_parser(
+        "feedback", help="write a class's feedback pages, in parallel", epilog=OF_NBGRADER
+    )
     for command in (grade_class, feedback):
         command.add_argument("assignment", nargs="?", default="dropout")
-        command.add_argument("--jobs", type=int, help="processes (default: one a core)")
+        command.add_argument("--jobs", type=_positive, help="processes (default: one a core)")
         command.add_argument("--student", help="only this student; * and ? are wildcards")
         command.add_argument(
             "--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786"
@@ -59,8 +65,13 @@ def main(arguments=None):
     commands.add_parser("figures", help="print the published figures beside ours")
 
     options, of_nbgrader = parser.parse_known_args(arguments)
-    if of_nbgrader and options.command not in ("class", "feedback"):
-        parser.error(f"unknown: {' '.join(of_nbgrader)}")
+    unknown = [
+        word
+        for word in of_nbgrader
+        if options.command not in ("class", "feedback") or not re.match(r"--\w+\.\w+=|--db=", word)
+    ]
+    if unknown:
+        parser.error(f"unknown: {' '.join(unknown)}")
     options.of_nbgrader = tuple(of_nbgrader)
     course = Path.cwd()
     if not (course / "nbgrader_config.py").is_file():
@@ -71,6 +82,12 @@ def main(arguments=None):
         # A mistake in what people edit: a case, a marking scheme, prose. The message says where.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
+
+
+def _positive(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
+    return int(text)
 
 
 def _build(options, course):

@@ -3,9 +3,18 @@
 from pathlib import Path
 
 import pytest
+from processes import ENVIRONMENT
 
 from autograder.validate.grade_cases import reference_cells
 from autograder.validate.sweep import namespace_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    """nbgrader starts alembic by its name: the environment's programs are found by theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", ENVIRONMENT["PATH"])
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
+from autograder.class_run.run import _tasks
+from autograder.class_run.work import AnotherSubmission, execute_task
 from autograder.execute.course import load_course
 from autograder.execute.recorder import Recorder
 from autograder.execute.result import FILE, read_result
+from autograder.execute.submissions import NoPermission, require_permission
 from tests import small_course as small
 from tests.processes import ENVIRONMENT, gone, nbgrader
 
@@ -205,6 +210,18 @@ def test_another_hidden_test_is_asked_of_all(again):
     assert small.grade_of(again, "right", "test_double")[0] == 1.5
 
 
+def test_opening_the_instructors_notebook_changes_nothing(again):
+    """Jupyter saves it anew, with outputs, and leaves a copy beside it."""
+    source = again / "source" / small.NAME
+    notebook = source / f"{small.NAME}.ipynb"
+    notebook.write_text(notebook.read_text() + "\n")
+    (source / ".ipynb_checkpoints").mkdir()
+    shutil.copy(notebook, source / ".ipynb_checkpoints")
+    assert summary_of(grade_class(again)) == (0, 9, 0)
+    (source / "helper.txt").write_text("another\n")
+    assert summary_of(grade_class(again)) == (9, 0, 0)
+
+
 def test_other_settings_mean_another_run(again):
     config = again / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.Exchange.root = '/nowhere'\n")
@@ -325,6 +342,82 @@ def test_a_late_policy_that_breaks_down_is_no_end_of_the_run(again):
     assert "NOT GRADED right: " in done.stdout
     assert "no policy" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_what_may_not_be_read_is_nobodys_zero():
+    """When it may be read again, it is graded."""
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        folder = Path(place, "right")
+        folder.mkdir()
+        notebook = folder / f"{small.NAME}.ipynb"
+        notebook.write_text("{}")
+        for path in (folder, notebook):
+            path.chmod(0o755)
+        with _without_privilege():
+            require_permission(folder, [small.NAME])
+        for path in (notebook, folder):
+            path.chmod(0)
+            with _without_privilege(), pytest.raises(NoPermission, match="chmod"):
+                require_permission(folder, [small.NAME])
+        folder.chmod(0o755)
+
+
+@contextlib.contextmanager
+def _without_privilege():
+    """Root may read everything: be another user meanwhile."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_a_worker_that_sees_another_submission_refuses(again):
+    course = load_course(again, small.NAME)
+    with Recorder(course) as recorder:
+        (task,) = [t for t in _tasks(course, recorder.gradebook, ()) if t.student == "right"]
+    assert execute_task(task).mark == 2.5
+    small.hand_in(again, "right", small.WRONG)
+    with pytest.raises(AnotherSubmission):
+        execute_task(task)
+    shutil.rmtree(task.folder)
+    with pytest.raises(AnotherSubmission):
+        execute_task(task)
+
+
+def test_reopened_marks_are_said(again):
+    small.mark_by_hand(again, "half", "why", 2)
+    small.hand_in(again, "half", small.HALF, "Another answer.")
+    done = grade_class(again)
+    assert "LOOK half: the work has changed that why was marked by hand for" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["extra"], "unknown: extra"),
+        (["--notebook=x"], "unknown: --notebook=x"),
+        (["--frce"], "unknown: --frce"),
+        (["--jobs", "0"], "0 is no number of processes"),
+        (["--ExecuteSubmission.call_timeout=abc"], "a setting cannot be used"),
+        (["--student=nobody"], "no folder is called"),
+        (["--db=sqlite:////nowhere/at/all.db"], "OperationalError"),
+        (["--cluster", "http://127.0.0.1:1"], "is no scheduler's address"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(graded, words, said):
+    done = grade_class(graded, *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_misspelt_setting_is_warned_of(graded):
+    done = grade_class(graded, "--ExecuteSubmission.call_timout=5", "--student=right")
+    assert "call_timout" in done.stderr
+    assert "not recognized" in done.stderr
 
 
 def test_only_one_run_at_a_time(again):

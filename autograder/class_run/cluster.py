@@ -1,6 +1,7 @@
 """A cluster that executes submissions: the workers of an existing Dask scheduler."""
 
 import contextlib
+import sys
 
 from autograder.class_run.dealing import ExecutorLost
 
@@ -8,6 +9,7 @@ from autograder.class_run.dealing import ExecutorLost
 LEAST = 100
 AHEAD = 2
 CONNECT_SECONDS = 10
+SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://")
 
 
 class NoCluster(Exception):
@@ -29,11 +31,19 @@ class ClusterPool:
             raise NoCluster(
                 "--cluster needs the package distributed: pip install -r requirements-cluster.lock"
             ) from None
+        if "://" in address and not address.startswith(SCHEMES):
+            raise NoCluster(f"{address} is no scheduler's address: they look like tcp://host:8786")
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None
         self._require_one_thread()
+
+    def isolation(self, course):
+        """What is said of it: each worker sees for itself, and refuses if there is none."""
+        return (
+            f"{course.config.ExecuteSubmission.get('isolation', 'auto')}, as each worker finds it"
+        )
 
     def room(self, alone=False):
         """How many tasks may be out at a time."""
@@ -43,6 +53,8 @@ class ClusterPool:
     def open(self, alone=False):
         """A concurrent.futures.Executor on the cluster. Raises ExecutorLost with the scheduler."""
         self._require_one_thread()
+        if not self._client.nthreads():
+            print("the Dask scheduler has no worker yet: waiting for one", file=sys.stderr)
         executor = self._client.get_executor(pure=False)
         try:
             yield executor

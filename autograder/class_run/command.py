@@ -54,9 +54,10 @@ def write_feedback(options, root):
 def _run(run, options, root):
     with quick_imports():
         from nbgrader.converters.base import NbGraderException
+        from sqlalchemy.exc import SQLAlchemyError
 
         from autograder.class_run.cluster import ClusterPool, NoCluster
-        from autograder.class_run.dealing import ExecutorLost
+        from autograder.class_run.dealing import ExecutorLost, in_a_line
         from autograder.class_run.lock import AnotherRun
         from autograder.class_run.pool import LocalPool, usable_cores
         from autograder.execute.course import load_course
@@ -77,11 +78,15 @@ def _run(run, options, root):
             if options.cluster:
                 pool = stack.enter_context(contextlib.closing(ClusterPool(options.cluster)))
             else:
-                pool = LocalPool(max(1, options.jobs or usable_cores()))
+                pool = LocalPool(options.jobs or usable_cores())
             return run(course, pool, of_nbgrader)
     except (NbGraderException, IsolationUnavailable, NoCluster, AnotherRun) as error:
         print(error, file=sys.stderr)
         return NOT_AT_ALL
     except (ExecutorLost, KeyboardInterrupt) as error:
-        print(f"{str(error) or 'stopped'}: run it again, it goes on where it was", file=sys.stderr)
+        print(f"{str(error) or 'stopped'}: what was done is kept; run it again", file=sys.stderr)
+        return NOT_AT_ALL
+    except (SQLAlchemyError, OSError) as error:
+        # The gradebook, results/ or another folder cannot be used at all.
+        print(in_a_line(error), file=sys.stderr)
         return NOT_AT_ALL

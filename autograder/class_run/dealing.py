@@ -19,6 +19,11 @@ class Fault:
     reason: str
 
 
+def in_a_line(error):
+    """An exception's name and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+
+
 def deal(tasks, function, pool):
     """Yield (task, function(task) or Fault) as they come.
 
@@ -61,7 +66,7 @@ def _until_broken(queue, function, pool, alone):
                 if isinstance(error, BrokenExecutor):
                     broken.append(task)
                 elif error is not None:
-                    yield task, Fault(f"{type(error).__name__}: {error}")
+                    yield task, Fault(in_a_line(error))
                 else:
                     yield task, future.result()
     return broken

@@ -14,24 +14,25 @@ from autograder.intake.files import read_bytes
 # What students' code and the checks run on. Other packages do not change a mark.
 PACKAGES = ("numpy", "matplotlib", "ipython", "nbgrader", "nbconvert", "bleach")
 CODE = (".py", ".toml", ".j2", ".csv", ".gz")
-SKIPPED = "__pycache__"
+SKIPPED = {"__pycache__", ".ipynb_checkpoints"}
 
 
-def course_key(folders, sources, settings):
+def course_key(source, release, sources, settings):
     """The digest of what all submissions of a run share.
 
-    folders: the assignment's source and release. sources: its SourceNotebooks. settings: what the
-    course has configured of the classes that grade, as plain data.
+    source, release: the assignment's folders. sources: its SourceNotebooks, which stand for the
+    notebooks in `source`. settings: what the course has configured of the classes that grade, as
+    plain data.
     """
     versions = {name: metadata.version(name) for name in PACKAGES}
     digest = hashlib.sha256()
     shared = [sys.version, versions, repr(sources), settings]
     digest.update(json.dumps(shared, sort_keys=True, default=repr).encode())
-    for folder in folders:
-        _add_files(digest, Path(folder), None)
+    _add_files(digest, Path(source), lambda path: path.suffix != ".ipynb")
+    _add_files(digest, Path(release), lambda path: True)
     for package in (autograder, solutions):
         for folder in package.__path__:
-            _add_files(digest, Path(folder), CODE)
+            _add_files(digest, Path(folder), lambda path: path.suffix in CODE)
     return digest.hexdigest()
 
 
@@ -55,10 +56,12 @@ def submission_key(shared, folder, names, release, timestamp):
     return digest.hexdigest()
 
 
-def _add_files(digest, folder, suffixes):
+def _add_files(digest, folder, counts):
     for path in sorted(folder.rglob("*")):
-        if SKIPPED in path.parts or not path.is_file():
-            continue
-        if suffixes is None or path.suffix in suffixes:
+        if (
+            counts(path)
+            and path.is_file()
+            and not SKIPPED.intersection(path.relative_to(folder).parts)
+        ):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(folder)}\n{len(content)}\n".encode() + content)

@@ -7,6 +7,7 @@ import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 
+from autograder.sandbox import isolation
 from autograder.sandbox.inside.processes import die_with_parent
 from autograder.sandbox.runtime import remove_orphans
 
@@ -22,6 +23,10 @@ class LocalPool:
 
     def __init__(self, width):
         self._width = width
+
+    def isolation(self, course):
+        """What confines students' code here, by name. Raises IsolationUnavailable."""
+        return isolation.choose(str(course.config.ExecuteSubmission.get("isolation", "auto")))
 
     def room(self, alone=False):
         """How many tasks may be out at a time."""

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 
 from nbgrader.converters.base import NbGraderException
 
-from autograder.class_run.dealing import Fault, deal
+from autograder.class_run.dealing import Fault, deal, in_a_line
 from autograder.class_run.keys import course_key, submission_key
 from autograder.class_run.lock import one_at_a_time
 from autograder.class_run.progress import Progress
-from autograder.execute.one_submission import execute_submission
+from autograder.class_run.work import execute_task
 from autograder.execute.recorder import Recorder
 from autograder.execute.result import NoResult, read_head, read_result, write_result
 from autograder.execute.sources import source_notebooks
 from autograder.execute.submissions import timestamp_of
 from autograder.execute.task import Task
-from autograder.sandbox import isolation
 
 RESULTS = "results"  # beside nbgrader's submitted/, autograded/ and feedback/
 
@@ -50,8 +49,7 @@ def run_class(course, pool, options=(), force=False, stream=sys.stderr):
     run goes on where this one was. Raises NbGraderException, IsolationUnavailable, AnotherRun.
     """
     started, summary = time.monotonic(), Summary()
-    wanted = course.config.ExecuteSubmission.get("isolation", "auto")
-    print(f"students' code runs under: {isolation.choose(str(wanted))}", file=stream, flush=True)
+    print(f"students' code runs under: {pool.isolation(course)}", file=stream, flush=True)
     with one_at_a_time(course.root / RESULTS), Recorder(course) as recorder:
         tasks = _tasks(course, recorder.gradebook, options)
         heads = {} if force else _results_there(course, tasks)
@@ -75,6 +73,7 @@ def _tasks(course, gradebook, options):
     """A Task for each student who has handed in."""
     known = source_notebooks(gradebook, course.assignment)
     names = course.notebooks()
+    course.require_usable()
     missing = [name for name in names if name not in known]
     if missing:
         raise NbGraderException(
@@ -83,7 +82,7 @@ def _tasks(course, gradebook, options):
         )
     sources = tuple(known[name] for name in names)
     release = course.folder("release")
-    shared = course_key((course.folder("source"), release), sources, course.settings())
+    shared = course_key(course.folder("source"), release, sources, course.settings())
     return [
         Task(
             course.root,
@@ -91,7 +90,9 @@ def _tasks(course, gradebook, options):
             tuple(options),
             student,
             folder,
+            release,
             sources,
+            shared,
             submission_key(shared, folder, names, release, timestamp_of(folder)),
         )
         for student, folder in course.submissions().items()
@@ -117,7 +118,7 @@ def _results(course, again, todo, pool):
             yield task, read_result(course.folder(RESULTS, task.student))
         except NoResult:  # its second half is missing: the machine went down
             todo = [*todo, task]
-    for task, result in deal(todo, execute_submission, pool):
+    for task, result in deal(todo, execute_task, pool):
         if not isinstance(result, Fault):
             write_result(course.folder(RESULTS, task.student), result)
         yield task, result
@@ -128,9 +129,9 @@ def _finish(recorder, task, result, summary, progress):
     if not isinstance(result, Fault):
         started = time.monotonic()
         try:
-            recorder.record(result)
+            reopened = recorder.record(result)
         except Exception as error:  # the database, the disk, a course's own late policy
-            result = Fault(f"not recorded: {type(error).__name__}: {error}")
+            result = Fault(f"not recorded: {in_a_line(error)}")
         summary.recording += time.monotonic() - started
     if isinstance(result, Fault):
         summary.faults[task.student] = result.reason
@@ -140,7 +141,11 @@ def _finish(recorder, task, result, summary, progress):
     summary.graded += 1
     if result.unmarked:
         summary.unmarked.add(task.student)
-    if result.complaints:
-        summary.look[task.student] = result.complaints
-        progress.look(task.student, "; ".join(result.complaints))
-    progress.done(task.student, f"{result.mark:g} points")
+    look = result.complaints
+    if reopened:
+        look += (f"the work has changed that {', '.join(reopened)} was marked by hand for",)
+    if look:
+        summary.look[task.student] = look
+        progress.look(task.student, "; ".join(look))
+    awaits = f", {result.awaits} answers await a person" if result.awaits else ""
+    progress.done(task.student, f"{result.mark:g} points{awaits}")

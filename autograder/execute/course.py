@@ -2,6 +2,7 @@
 
 import functools
 import glob
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from traitlets import import_item
+from traitlets import TraitError, import_item
 
 from autograder.execute import submissions
 from autograder.execute.marks import CollectMarks
@@ -65,7 +66,7 @@ class Course:
         found = {name: Path(folders[name]) for name in sorted(folders) if name not in excluded}
         if not found:
             pattern = self.folder("submitted", self.coursedir.student_id)
-            raise NbGraderException(f"nothing was handed in: there is no folder {pattern}")
+            raise NbGraderException(f"nothing was handed in: no folder is called {pattern}")
         return found
 
     def graded(self):
@@ -110,6 +111,19 @@ class Course:
             found.remove(CheckCellMetadata)
         return found
 
+    def require_usable(self):
+        """See that what grades can be made from the settings, before anybody is graded.
+
+        Raises NbGraderException. traitlets warns of settings that nothing knows.
+        """
+        if not self.folder("source").is_dir():
+            raise NbGraderException(f"there is no folder {self.folder('source')}")
+        for preprocessor in self.preprocessors():
+            try:
+                preprocessor(parent=self.converter)
+            except TraitError as error:
+                raise NbGraderException(f"a setting cannot be used: {error}") from error
+
     def settings(self):
         """What the course has configured of the classes that grade: plain data."""
         sections = {"Autograde"}
@@ -123,7 +137,8 @@ class Course:
         for name in self.converter.autograde_preprocessors:
             preprocessor = import_item(name) if isinstance(name, str) else name
             if issubclass(preprocessor, AssignLatePenalties):
-                return preprocessor(parent=self.app)
+                # It would say for each student, at each run, how late the work is.
+                return preprocessor(parent=self.app, log=logging.Logger("late", logging.ERROR))
         return None
 
     def _student_of(self, folder, step):

@@ -43,6 +43,7 @@ class SubmissionExporter(NotebookExporter):
         folder, name = Path(filename).parent, Path(filename).stem
         source = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
         expected = submissions.expected_notebooks(coursedir, self.log)
+        submissions.require_permission(folder, expected)
         handed_in = notebook_in(folder, name, expected, release)
         notebook, notes = canonical_notebook(
             handed_in.path,

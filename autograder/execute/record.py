@@ -12,8 +12,10 @@ def record_marks(gradebook, submitted, marks, earlier=None):
     present marks are for, None if that is not known. Marks given by hand are kept. As with
     nbgrader, a person is asked to look at them again, but only where the work has changed.
 
-    Raises LookupError for a cell that the gradebook does not have.
+    Returns the cells that are to be looked at again. Raises LookupError for a cell that the
+    gradebook does not have.
     """
+    reopened = []
     grades = _by_name(gradebook, Grade, submitted)
     comments = _by_name(gradebook, Comment, submitted)
     _require(marks.marks, grades)
@@ -26,8 +28,10 @@ def record_marks(gradebook, submitted, marks, earlier=None):
             grade.needs_manual_grade = mark is None
         elif changed:
             grade.needs_manual_grade = True
+            reopened.append(name)
     for name, words in marks.comments.items():
         comments[name].auto_comment = words
+    return reopened
 
 
 def same_mark(mark, other):

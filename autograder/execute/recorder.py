@@ -35,9 +35,10 @@ class Recorder:
     def record(self, result):
         """Have gradebook and autograded folder say what the Result says; again does no harm.
 
-        Raises LookupError, MissingEntry or OSError; the student's marks are then as they were.
+        Returns the cells marked by hand that a person has to look at again. Raises LookupError,
+        MissingEntry or OSError; the student's marks are then as they were.
         """
-        gradebook = self.gradebook
+        gradebook, reopened = self.gradebook, []
         try:
             if self._course.converter.create_student:
                 gradebook.update_or_create_student(result.student)
@@ -55,7 +56,7 @@ class Recorder:
                     notebook.marks, notebook.comments, notebook.reasons, notebook.work
                 )
                 earlier = work_in_file(folder / f"{notebook.name}.ipynb")
-                record_marks(gradebook, submitted[notebook.name], marks, earlier)
+                reopened += record_marks(gradebook, submitted[notebook.name], marks, earlier)
             late = submission.total_seconds_late > 0
             late |= any(n.late_submission_penalty is not None for n in submission.notebooks)
             gradebook.db.commit()
@@ -70,6 +71,7 @@ class Recorder:
         write_autograded(self._course, result)
         if late:
             self._penalize(result.student, [n.name for n in result.notebooks])
+        return reopened
 
     def recorded(self, results):
         """The students of these Results (heads) for whom nothing has to be recorded."""

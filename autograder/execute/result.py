@@ -63,6 +63,15 @@ class Result:
         return sum(m or 0.0 for n in self.notebooks for m in n.marks.values())
 
     @property
+    def awaits(self):
+        """How many answers await a person, as they should."""
+        return sum(
+            mark is None and grade_id not in n.reasons
+            for n in self.notebooks
+            for grade_id, mark in n.marks.items()
+        )
+
+    @property
     def unmarked(self):
         """Sentences about the test cells that have no mark, through the grader's own fault."""
         return tuple(

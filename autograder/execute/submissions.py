@@ -63,6 +63,36 @@ def expected_notebooks(coursedir, log):
     return names
 
 
+def require_permission(folder, names):
+    """See that this process may read a submission. Raises NoPermission: that is nobody's zero.
+
+    folder: what was handed in. names: of the notebooks that are expected in it.
+    """
+    folder = Path(folder)
+    try:
+        if is_link(folder) or not folder.is_dir():
+            return
+        if not _may(folder, os.R_OK | os.X_OK):
+            raise NoPermission(folder)
+        files = [folder / f"{name}.ipynb" for name in names]
+        for file in files:
+            if file.is_file() and not is_link(file) and not _may(file, os.R_OK):
+                raise NoPermission(file)
+    except PermissionError as error:
+        raise NoPermission(folder) from error
+
+
+def _may(path, mode):
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
+class NoPermission(Exception):
+    """The grader may not read what was handed in."""
+
+    def __init__(self, path):
+        super().__init__(f"no permission to read {path}: try chmod -R u+rX on the student's folder")
+
+
 def timestamp_of(folder):
     """The text of a submission's timestamp file, or None if it has no usable one."""
     try:

@@ -8,8 +8,9 @@ from pathlib import Path
 class Task:
     """root: the course's folder. options: nbgrader's command-line options, a tuple.
 
-    folder: what the student handed in. sources: a tuple of execute.sources.SourceNotebook.
-    key: of everything the result depends on (autograder.class_run.keys).
+    folder: what the student handed in. release: the folder of released files. sources: a tuple of
+    execute.sources.SourceNotebook. shared, key: of everything that the course and the submission
+    bring into the result (autograder.class_run.keys).
     """
 
     root: Path
@@ -17,5 +18,7 @@ class Task:
     options: tuple
     student: str
     folder: Path
+    release: Path
     sources: tuple
+    shared: str
     key: str

@@ -44,7 +44,9 @@ def write_feedback(course, assignment, student):
             finally:
                 converter.log.removeHandler(errors)
     except (Exception, SystemExit) as error:  # a configuration is a program: it may raise anything
-        said = "\n".join(errors.lines) or f"{type(error).__name__}: {error}"
+        # The last line of each: the one that says what went wrong, after nbgrader's tracebacks.
+        lines = [line.strip().splitlines()[-1] for line in errors.lines if line.strip()]
+        said = "; ".join(lines) or f"{type(error).__name__}: {error}"
         raise FeedbackFailed(f"no feedback on {assignment} for {student}: {said}") from error
 
 
