@@ -56,8 +56,10 @@ def is_written(course, result):
 
 def _copy_given(course, new):
     source = course.folder("source")
+    # Without the submissions' own folders, which are ignored too: thousands in a large class.
+    ignored = [pattern for pattern in course.coursedir.ignore if not os.path.isabs(pattern)]
     kept = course.converter.exclude_overwriting.get(course.assignment, ())
-    for path in find_all_files(str(source), [*course.coursedir.ignore, "*.ipynb"]):
+    for path in find_all_files(str(source), [*ignored, "*.ipynb"]):
         name = os.path.relpath(path, source)
         if name not in kept:
             target = Path(new, name)
