@@ -17,6 +17,7 @@ import pytest
 
 from autograder.class_run.run import _tasks
 from autograder.class_run.work import AnotherSubmission, execute_task
+from autograder.execute import autograded
 from autograder.execute.course import load_course
 from autograder.execute.recorder import Recorder
 from autograder.execute.result import FILE, read_result
@@ -440,6 +441,18 @@ def test_recording_costs_the_last_student_what_it_costs_the_first(again):
         for name in ("right", "wrong"):
             recorder.record(read_result(again / "results" / name / small.NAME))
             assert list(recorder.gradebook.db.identity_map) == []
+
+
+def test_copying_the_given_files_does_not_go_through_all_students(again, monkeypatch):
+    course = load_course(again, small.NAME)
+    assert len(course.submissions()) == 9  # whose folders nbgrader is told to ignore
+    asked = []
+    monkeypatch.setattr(
+        autograded, "find_all_files", lambda path, ignore: asked.append(ignore) or []
+    )
+    autograded.write_autograded(course, read_result(again / "results" / "right" / small.NAME))
+    assert "*.ipynb" in asked[0]
+    assert not [pattern for pattern in asked[0] if "submitted" in pattern]
 
 
 @pytest.mark.parametrize(
