@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pickle
 import random
 import re
 import shutil
@@ -11,13 +12,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
+from nbgrader.converters.base import NbGraderException
 
 from autograder.class_run.run import _tasks
 from autograder.class_run.work import AnotherSubmission, execute_task
-from autograder.execute import autograded
+from autograder.execute import autograded, submissions
 from autograder.execute.course import load_course
 from autograder.execute.recorder import Recorder
 from autograder.execute.result import FILE, read_result
@@ -362,6 +365,40 @@ def test_what_may_not_be_read_is_nobodys_zero():
             with _without_privilege(), pytest.raises(NoPermission, match="chmod"):
                 require_permission(folder, [small.NAME])
         folder.chmod(0o755)
+
+
+def test_nbgrader_leaves_out_what_may_not_be_read_and_fails(monkeypatch):
+    """It would take a closed folder for one without notebooks, and give zeros."""
+    lines, converted = [], []
+    converter = SimpleNamespace(
+        assignments={"submitted/anna/small": ["a"], "submitted/bob/small": ["b"]},
+        log=SimpleNamespace(error=lambda words, *rest: lines.append(words % rest)),
+    )
+    converter.convert_notebooks = lambda: converted.extend(converter.assignments)
+
+    def closed(folder, names):
+        if "bob" in folder:
+            raise NoPermission(f"no permission to read {folder}")
+
+    monkeypatch.setattr(submissions, "require_permission", closed)
+    submissions.leave_out_unreadable(converter, ["small"])
+    with pytest.raises(NbGraderException, match="1 not graded"):
+        converter.convert_notebooks()
+    assert converted == ["submitted/anna/small"]
+    assert lines == ["not graded: no permission to read submitted/bob/small"]
+
+
+def test_a_fault_says_the_same_in_another_process(tmp_path):
+    """Exceptions travel between processes."""
+    error = NoPermission("no permission to read it")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    tmp_path.chmod(0)
+    try:
+        with _without_privilege(), pytest.raises(NoPermission) as found:
+            require_permission(tmp_path, ["small"])
+    finally:
+        tmp_path.chmod(0o755)
+    assert str(pickle.loads(pickle.dumps(found.value))) == str(found.value)
 
 
 @contextlib.contextmanager

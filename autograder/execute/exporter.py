@@ -30,6 +30,8 @@ class SubmissionExporter(NotebookExporter):
         if isinstance(self.parent, Autograde):
             self._choose_isolation()
             submissions.prepare(self.parent)
+            names = submissions.expected_notebooks(self.parent.coursedir, self.parent.log)
+            submissions.leave_out_unreadable(self.parent, names)
             keep_earlier(self.parent)
 
     def from_filename(self, filename, resources=None, **kw):
@@ -43,7 +45,6 @@ class SubmissionExporter(NotebookExporter):
         folder, name = Path(filename).parent, Path(filename).stem
         source = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
         expected = submissions.expected_notebooks(coursedir, self.log)
-        submissions.require_permission(folder, expected)
         handed_in = notebook_in(folder, name, expected, release)
         notebook, notes = canonical_notebook(
             handed_in.path,

@@ -73,13 +73,37 @@ def require_permission(folder, names):
         if is_link(folder) or not folder.is_dir():
             return
         if not _may(folder, os.R_OK | os.X_OK):
-            raise NoPermission(folder)
+            raise _no_permission(folder)
         files = [folder / f"{name}.ipynb" for name in names]
         for file in files:
             if file.is_file() and not is_link(file) and not _may(file, os.R_OK):
-                raise NoPermission(file)
+                raise _no_permission(file)
     except PermissionError as error:
-        raise NoPermission(folder) from error
+        raise _no_permission(folder) from error
+
+
+def leave_out_unreadable(converter, names):
+    """Have the Autograde converter leave out whom it may not read, and fail when it is through.
+
+    Else nbgrader takes a closed folder for one without notebooks, and gives zeros.
+    """
+    refused = []
+    for folder in list(converter.assignments):
+        try:
+            require_permission(folder, names)
+        except NoPermission as error:
+            converter.log.error("not graded: %s", error)
+            refused.append(folder)
+            del converter.assignments[folder]
+    if not refused:
+        return
+    convert = converter.convert_notebooks
+
+    def convert_and_fail():
+        convert()
+        raise NbGraderException(f"{len(refused)} not graded: no permission to read what they did")
+
+    converter.convert_notebooks = convert_and_fail
 
 
 def _may(path, mode):
@@ -89,8 +113,9 @@ def _may(path, mode):
 class NoPermission(Exception):
     """The grader may not read what was handed in."""
 
-    def __init__(self, path):
-        super().__init__(f"no permission to read {path}: try chmod -R u+rX on the student's folder")
+
+def _no_permission(path):
+    return NoPermission(f"no permission to read {path}: try chmod -R u+rX on the student's folder")
 
 
 def timestamp_of(folder):
