@@ -4,7 +4,7 @@ import time
 import traceback
 import warnings
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
@@ -67,6 +67,20 @@ class CellResult:
     @property
     def has_grader_fault(self):
         return any(o.status == GRADER_FAULT for o in self.outcomes)
+
+    @classmethod
+    def from_dict(cls, data):
+        """The CellResult whose as_dict() this is; keys it does not know are left out.
+
+        Raises ValueError where it is none.
+        """
+        try:
+            known = {f.name: data[f.name] for f in fields(cls)}
+            names = {f.name for f in fields(Outcome)}
+            outcomes = ({k: v for k, v in o.items() if k in names} for o in known["outcomes"])
+            return cls(**known | {"outcomes": tuple(Outcome(**o) for o in outcomes)})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no result of a test cell: {error!r}") from None
 
     def as_dict(self):
         """Plain data, for the notebook's output and for reports."""

@@ -34,9 +34,14 @@ class WrittenCell:
 
 @dataclass(frozen=True)
 class Scheme:
-    """assignment: nbgrader's name. cells and written by grade_id, in the notebook's order."""
+    """assignment: nbgrader's name. title: in words. parts: {number: title}.
+
+    cells and written by grade_id, in the notebook's order.
+    """
 
     assignment: str
+    title: str
+    parts: dict
     cells: dict
     written: dict
 
@@ -54,4 +59,5 @@ def load_scheme(assignment):
     data = tomllib.loads(file.read_text("utf-8"))
     cells = {c["grade_id"]: TestCell(**c) for c in data["cell"]}
     written = {w["grade_id"]: WrittenCell(**w) for w in data.get("written", ())}
-    return Scheme(assignment, cells, written)
+    parts = {int(number): title for number, title in data["parts"].items()}
+    return Scheme(assignment, data["title"], parts, cells, written)
