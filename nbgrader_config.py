@@ -40,11 +40,10 @@ c.HTMLExporter.sanitize_html = True
 # A heading's anchor is an id, and could be that of one of formgrader's fields.
 c.HTMLExporter.exclude_anchor_links = True
 
-# The same page in a tenth of the time: nbconvert's own parses each page anew once it is written.
-c.GenerateFeedback.exporter_class = "autograder.reports.feedback_exporter.FeedbackExporter"
+# The page that students get; nbconvert's own is long and shows hidden tests.
+c.GenerateFeedback.exporter_class = "autograder.reports.feedback_page.exporter.FeedbackExporter"
 # Feedback shows neither hidden tests nor rubrics. The gradebook is asked once a notebook.
 c.GenerateFeedback.preprocessors = [
     "autograder.reports.grades.GetGrades",
     "autograder.execute.feedback.HideFromStudents",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -1,4 +1,4 @@
-"""Notebooks whose pages are compared, and how a page is compared: as a browser has it."""
+"""Notebooks whose feedback pages are looked at, and their elements as a browser has them."""
 
 import base64
 import io
@@ -12,6 +12,8 @@ from test_safe_pages import SVG, display, graded, png
 from autograder.marking.cell import RESULT_MIME
 from autograder.pages import html
 
+STUDENTS = {"text_cell_render", "output_subarea", "input_area", "comment", "note"}
+PROSE = ("p", "figure", "pre", "h3", "a")  # how many there are depends on what was handed in
 GIF = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
 BROKEN = [
     "<div><table><td><div>",
@@ -26,40 +28,26 @@ BROKEN = [
 ]  # fmt: skip
 
 
-def dom(page):
-    """The page as a browser has it: tags with their attributes, and texts, in order.
-
-    But for what nbconvert's pass alone does: it makes one line end, or one space, of space between
-    elements outside <pre>, and takes spaces off the ends of a class.
-    """
-    found, depth = [], 0
-    for token in html5lib.getTreeWalker("etree")(html5lib.parse(page)):
-        kind, data = token["type"], token.get("data")
-        if kind in ("Characters", "SpaceCharacters"):
-            earlier = found.pop()[1] if found and found[-1][0] == "text" else ""
-            found.append(("text", earlier + data, depth))
-            continue
-        if isinstance(data, dict):
-            data = sorted((n, v.split() if n == "class" else v) for (_, n), v in data.items())
-        if token.get("name") == "pre":
-            depth += 1 if kind == "StartTag" else -1
-        found.append((kind, token.get("name"), data))
-    return [_one_space(part) for part in found]
-
-
-def _one_space(part):
-    if part[0] != "text" or part[2] or part[1].strip():
-        return part
-    return ("text", "\n" if "\n" in part[1] else " ")
-
-
-def cells_of(page):
-    """How many cells lie in the notebook's container itself, and how many anywhere."""
+def skeleton(page):
+    """The page's own elements, as a browser has them, without what stands in students' parts."""
     root = html5lib.parse(page, namespaceHTMLElements=False)
-    # nbgrader's template has two of this id, one in the other.
-    *_, container = (e for e in root.iter("div") if e.get("id") == "notebook-container")
-    is_cell = lambda e: "cell" in e.get("class", "").split()  # noqa: E731
-    return sum(map(is_cell, container)), sum(map(is_cell, root.iter("div")))
+    return _own(root)
+
+
+def _own(element):
+    classes = set((element.get("class") or "").split())
+    inside = [] if classes & STUDENTS else [_own(c) for c in element if isinstance(c.tag, str)]
+    return (element.tag, element.get("id"), [c for c in inside if c[0] not in PROSE])
+
+
+def folded(page):
+    """How many cells lie folded in the page itself, not in another cell."""
+
+    def count(element):
+        tag, _, inside = element
+        return (tag == "details") + sum(map(count, inside))
+
+    return count(skeleton(page))
 
 
 def jpeg():

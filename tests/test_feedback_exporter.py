@@ -1,21 +1,24 @@
-"""The course's feedback page is nbconvert's, though nobody parses it a second time."""
+"""The course's feedback exporter: whatever the notebook holds, the page stays the course's own."""
 
-import re
+import copy
 import shutil
 
 import nbformat
 import pytest
-from feedback_pages import broken, cells_of, dom, everything, soup
+from feedback_pages import broken, everything, folded, skeleton, soup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateFeedback
-from page_dom import harmful, own_scripts
+from page_dom import harmful, own_scripts, parsed
 from test_safe_pages import hostile_notebook
 
-from autograder.reports.feedback_exporter import NO_DESCRIPTION, FeedbackExporter, described
+from autograder.reports.feedback_page.exporter import FeedbackExporter
+from autograder.reports.feedback_page.page import kind_of
+from autograder.reports.feedback_page.pictures import NO_DESCRIPTION, described
 
+FOLDED, CODE = ("text", "given", "work", "added"), ("answer", "code")
 GRADES = "GetGrades"  # needs a gradebook
 
 
@@ -67,39 +70,53 @@ NOTEBOOKS = {
 
 
 @pytest.fixture(scope="module")
-def both(exporter_of):
-    """{name: (nbconvert's page, ours)}, all of ours from one exporter."""
-    stock, ours = exporter_of(HTMLExporter), exporter_of(FeedbackExporter)
-    return {
-        name: (page_of(stock, make()), page_of(ours, make())) for name, make in NOTEBOOKS.items()
-    }
+def pages(exporter_of):
+    """{name: page}, all from one exporter."""
+    ours = exporter_of(FeedbackExporter)
+    return {name: page_of(ours, make()) for name, make in NOTEBOOKS.items()}
 
 
 def test_the_course_uses_it(converter):
-    """Nothing else makes plain `nbgrader generate_feedback` fast, and nothing would say so."""
+    """Nothing else makes plain `nbgrader generate_feedback` write this page."""
     assert converter.exporter_class is FeedbackExporter
-    assert FeedbackExporter(parent=converter, config=converter.config).is_clean
+    assert FeedbackExporter(parent=converter, config=converter.config).is_ours
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_the_page_is_nbconverts(both, name):
-    """The same elements, attributes and texts, in a browser's eyes."""
-    stock, ours = both[name]
-    assert dom(ours) == dom(stock)
+def test_no_cell_breaks_out(pages, name):
+    """Each cell is folded in the page itself, none in another, and the page ends as it should."""
+    cells = NOTEBOOKS[name]().cells
+    are_folded = [kind_of(c) in FOLDED or (kind_of(c), c.cell_type) == CODE for c in cells]
+    assert folded(pages[name]) == sum(are_folded)
+    html, _, (head, body) = skeleton(pages[name])
+    assert (html, head[0], body[0]) == ("html", "head", "body")
+    assert [tag for tag, *_ in body[2]] == ["header", "main", "footer"]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_no_cell_breaks_out(both, name):
-    """Each cell lies in the notebook's container itself, and none elsewhere."""
-    shown = [c for c in NOTEBOOKS[name]().cells if c.cell_type != "raw"]
-    assert cells_of(both[name][1]) == (len(shown), len(shown))
+def test_the_page_acts_and_loads_nothing(pages, name):
+    """No script at all, nothing of a student's that loads, and the browser is told to refuse it."""
+    assert own_scripts(pages[name]) == ([], [])
+    assert harmful(pages[name]) == []
+    dom = parsed(pages[name])
+    assert not dom.find_all(["link", "base", "iframe"])
+    assert dom.find("meta", attrs={"http-equiv": True})["content"].startswith("default-src 'none'")
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_the_page_has_no_scripts_but_its_own(both, name):
-    """Nothing of a student's acts or loads."""
-    assert own_scripts(both[name][1]) == own_scripts(both["empty"][1])
-    assert harmful(both[name][1]) == []
+def test_names_of_students_and_comments_are_words_only(exporter_of):
+    """A student's name, a notebook's name and a marker's comment are text in the page."""
+    exporter = exporter_of(FeedbackExporter)
+    evil = "<script>alert(1)</script>"
+    names = {"notebook": evil, "student": evil, "late_penalty": 1, "late_sentences": [evil]}
+    notebook = everything()
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.update(score=0, comment=f"{evil} <b onclick='x'>kept</b>")
+    page, _ = exporter.from_notebook_node(notebook, resources={"nbgrader": names})
+    assert own_scripts(page) == ([], [])
+    assert harmful(page) == []
+    assert page.count("&lt;script&gt;") >= 4
+    assert "<b>kept</b>" in page
 
 
 def test_the_worked_notebook_has_the_same_page_whoever_came_before(exporter_of, course):
@@ -114,57 +131,45 @@ def test_the_worked_notebook_has_the_same_page_whoever_came_before(exporter_of, 
     first = page_of(exporter, notebook)
     assert page_of(exporter, other) == page_of(exporter_of(FeedbackExporter), other)
     assert page_of(exporter, notebook) == first
-    assert dom(first) == dom(page_of(exporter_of(HTMLExporter), notebook))
 
 
-def as_it_is(text):
-    """A filter that cleans nothing."""
-    return str(text)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"sanitize_html": False},
-        {"filters": {"clean_html": as_it_is}},
-        {"filters": {}},
-        {"template_name": "classic"},
-        {"template_name": "lab"},
-    ],
-)
-def test_what_is_not_cleaned_is_parsed_as_before(exporter_of, settings):
-    """A course that lets HTML through, or has another template, has nbconvert's page."""
-    notebook = new_notebook(
-        cells=[new_markdown_cell("<div><b>open", id="a"), everything().cells[2]]
-    )
+@pytest.mark.parametrize("template", ["classic", "lab"])
+def test_another_template_is_nbconverts(converter, template):
+    """A course that names a template has that page."""
+    config = copy.deepcopy(converter.config)
+    config.HTMLExporter.template_name = template
+    notebook = new_notebook(cells=[new_markdown_cell("<div><b>open", id="a")])
     ours, stock = (
-        page_of(exporter_of(kind, **settings), notebook)
+        page_of(kind(parent=converter, config=config), notebook)
         for kind in (FeedbackExporter, HTMLExporter)
     )
+    assert "<h1>n</h1>" not in ours
     assert ours == stock
 
 
-def test_pictures_without_a_description_have_one():
-    """Also between quotes that hold what looks like a picture; one that is there stays."""
-    alt = f' alt="{NO_DESCRIPTION}"'
-    for before, after in [
-        ('<img src="a">', f'<img src="a"{alt}>'),
-        ('<img src="a"/>', f'<img src="a"{alt}/>'),
-        ("<img\n  src=a width=3\n>", f"<img\n  src=a width=3{alt}\n>"),
-        ('<img alt="" src="a">', '<img alt="" src="a">'),
-        ('<img src="a" ALT>', '<img src="a" ALT>'),
-        ('<img title="alt=1">', f'<img title="alt=1"{alt}>'),
-        ("<p title='<img src=\"a\">'>x</p>", "<p title='<img src=\"a\">'>x</p>"),
-        ('<a title="&quot;<img>">&lt;img&gt;</a>', '<a title="&quot;<img>">&lt;img&gt;</a>'),
-    ]:
-        assert described(before) == after
+def test_the_page_is_cleaned_whatever_the_course_says(converter):
+    """Formgrader may be let show raw HTML; a page that goes from hand to hand may not."""
+    config = copy.deepcopy(converter.config)
+    config.HTMLExporter.update(sanitize_html=False, filters={})
+    page = page_of(FeedbackExporter(parent=converter, config=config), hostile_notebook())
+    assert own_scripts(page) == ([], [])
+    assert harmful(page) == []
 
 
-def test_pictures_are_described_on_the_page(both):
-    """Each picture, the drawn ones too, and in nbconvert's words."""
-    page = both["everything"][1]
-    assert len(re.findall("<img", page)) == len(re.findall("<img[^>]* alt=", page)) == 10
-    assert page.count(NO_DESCRIPTION) == 7
+def test_pictures_are_described_and_have_their_size(pages):
+    """Each plot, with words of its own; those in students' HTML and Markdown too."""
+    pictures = parsed(pages["everything"]).select("figure img")
+    assert [p["alt"] for p in pictures] == [
+        f"Plot {n} from: given" for n in range(1, len(pictures) + 1)
+    ]
+    assert len(pictures) == 6
+    assert [p.get("width") for p in pictures] == ["300", None, None, None, None, None]
+    assert {p["src"][:22] for p in pictures} == {
+        "data:image/png;base64,",
+        "data:image/jpeg;base64",
+        "data:image/svg+xml;bas",
+    }
+    assert all("alt" in p.attrs for p in parsed(pages["everything"]).find_all("img"))
 
 
 class Breaks(Preprocessor):
@@ -197,3 +202,19 @@ def test_a_notebook_that_is_none_is_refused_though_it_is_looked_at_once(exporter
     exporter.register_preprocessor(Breaks, enabled=True)
     with pytest.raises(nbformat.ValidationError):
         page_of(exporter, everything())
+
+
+def test_pictures_without_a_description_have_one():
+    """Also between quotes that hold what looks like a picture; one that is there stays."""
+    alt = f' alt="{NO_DESCRIPTION}"'
+    for before, after in [
+        ('<img src="a">', f'<img src="a"{alt}>'),
+        ('<img src="a"/>', f'<img src="a"{alt}/>'),
+        ("<img\n  src=a width=3\n>", f"<img\n  src=a width=3{alt}\n>"),
+        ('<img alt="" src="a">', '<img alt="" src="a">'),
+        ('<img src="a" ALT>', '<img src="a" ALT>'),
+        ('<img title="alt=1">', f'<img title="alt=1"{alt}>'),
+        ("<p title='<img src=\"a\">'>x</p>", "<p title='<img src=\"a\">'>x</p>"),
+        ('<a title="&quot;<img>">&lt;img&gt;</a>', '<a title="&quot;<img>">&lt;img&gt;</a>'),
+    ]:
+        assert described(before) == after

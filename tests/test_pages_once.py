@@ -9,7 +9,7 @@ from test_safe_pages import HTML, hostile_notebook, png
 from autograder.pages import html, markdown
 from autograder.pages.once import ANSWERS, MAX_CHARACTERS, once
 from autograder.pages.sanitize import SanitizeNotebook
-from autograder.reports.feedback_exporter import remembered
+from autograder.reports.feedback_page.exporter import remembered
 
 
 def test_outputs_are_what_nbformat_makes():

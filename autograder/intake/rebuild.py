@@ -14,6 +14,7 @@ from autograder.intake.identify import Identifier, grade_id, is_solution, is_tes
 
 MISSING = "# This cell was missing from the submission."
 NOTE_ID = "note-on-this-submission"
+ADDED = "added-"  # begins the ids of the cells that a student added
 MAX_CELL_CHARACTERS = 1_000_000
 MAX_ADDED_CHARACTERS = 5_000_000  # in all the cells that a student added
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -174,7 +175,7 @@ class _Adder:
         made = []
         for cell in cells:
             self._count += 1
-            new = NEW_CELL[cell.cell_type](cell.source, id=f"added-{self._count}")
+            new = NEW_CELL[cell.cell_type](cell.source, id=f"{ADDED}{self._count}")
             if cell.cell_type == "markdown":
                 _attach(new, [cell])
             made.append(new)

@@ -77,7 +77,14 @@ class GetGrades(preprocessors.GetGrades):
             return None
         cell = BaseCell.__table__.alias()
         for kind, name, *grade in query(
-            select(cell.c.type, cell.c.name, Grade.score, Grade.max_score)
+            select(
+                cell.c.type,
+                cell.c.name,
+                Grade.score,
+                Grade.max_score,
+                Grade.needs_manual_grade,
+                Grade.manual_score,
+            )
             .join(cell, cell.c.id == Grade.cell_id)
             .where(Grade.notebook_id == notebook.id)
         ):
@@ -102,7 +109,11 @@ class GetGrades(preprocessors.GetGrades):
         if found is None:
             super()._get_score(cell, resources)
         else:
-            cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = self._grades[found]
+            score, points, awaits, by_hand = self._grades[found]
+            # An answer that nobody has marked counts as nothing, and is not a zero.
+            cell.metadata.nbgrader.update(
+                score=score, points=points, awaits=bool(awaits), by_hand=by_hand is not None
+            )
 
 
 def _key(entries, cell, kind):

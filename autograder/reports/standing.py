@@ -1,4 +1,4 @@
-"""How a submission stands: its marks by cell and part, what awaits a person, what was misunderstood.
+"""How a submission stands: marks by cell and part, what awaits a person, what was misunderstood.
 
 Made from the gradebook (autograder.reports.from_gradebook) or from one graded notebook
 (autograder.reports.from_notebook); every report and format is written from it.
