@@ -182,7 +182,8 @@ def page_of(notebook, names):
             marked.anchor = f"marked-{len(made)}"
             made.append(marked)
             section.marked.append(marked)
-            section.number = parts.get(marked.grade_id, section.number)
+            if section.number is None:
+                section.number = parts.get(marked.grade_id)
     sections = [section for section in sections if section.cells]
     for section in sections:
         section.is_plain = len(sections) > 1 and all(kind_of(c) in PLAIN for c in section.cells)
