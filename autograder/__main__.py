@@ -3,8 +3,17 @@
 import argparse
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
+# Commands with a module of their own: add_options(commands) and run(options, course).
+MODULES = {
+    "grade": "autograder.reports.grade_command",
+    "report": "autograder.reports.class_report.command",
+    "export": "autograder.reports.export.command",
+}
+# Those that take settings of nbgrader.
+WITH_SETTINGS = ("class", "feedback", *MODULES)
 OF_NBGRADER = "Settings can be given too, as --ExecuteSubmission.call_timeout=5 or --db=URL."
 
 
@@ -61,6 +70,9 @@ def main(arguments=None):
         "--need", nargs="+", default=(), metavar="NAME", help="fail unless these work"
     )
 
+    for module in MODULES.values():
+        import_module(module).add_options(commands)
+
     commands.add_parser("sample", help="grade a sample class end to end, in build/sample")
     commands.add_parser("figures", help="print the published figures beside ours")
 
@@ -68,15 +80,17 @@ def main(arguments=None):
     unknown = [
         word
         for word in of_nbgrader
-        if options.command not in ("class", "feedback") or not re.match(r"--\w+\.\w+=|--db=", word)
+        if options.command not in WITH_SETTINGS or not re.match(r"--\w+\.\w+=|--db=", word)
     ]
     if unknown:
         parser.error(f"unknown: {' '.join(unknown)}")
     options.of_nbgrader = tuple(of_nbgrader)
-    course = Path.cwd()
+    course = getattr(options, "course", None) or Path.cwd()
     if not (course / "nbgrader_config.py").is_file():
-        parser.error("run this in the course's folder, where nbgrader_config.py is")
+        parser.error(f"{course} is no course's folder: there is no nbgrader_config.py in it")
     try:
+        if options.command in MODULES:
+            return import_module(MODULES[options.command]).run(options, course)
         return COMMANDS[options.command](options, course)
     except (LookupError, ValueError) as error:
         # A mistake in what people edit: a case, a marking scheme, prose. The message says where.
