@@ -1,5 +1,7 @@
 """nbgrader's configuration of this course; a reason beside each setting."""
 
+from importlib.resources import files
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "dropout"
@@ -30,7 +32,10 @@ c.Autograde.autograde_preprocessors = [
 c.Execute.timeout = 60
 
 # Feedback and formgrader clean once more what students made: a notebook may be older, or edited.
-c.HTMLExporter.preprocessors = ["autograder.pages.sanitize.SanitizeNotebook"]
+c.HTMLExporter.preprocessors = [
+    "autograder.pages.sanitize.SanitizeNotebook",
+    "autograder.pages.rubrics.RubricsBesideAnswers",
+]
 c.HTMLExporter.filters = {
     "markdown2html": "autograder.pages.markdown.markdown2html",
     "clean_html": "autograder.pages.markdown.clean_html",
@@ -39,6 +44,11 @@ c.HTMLExporter.filters = {
 c.HTMLExporter.sanitize_html = True
 # A heading's anchor is an id, and could be that of one of formgrader's fields.
 c.HTMLExporter.exclude_anchor_links = True
+# Formgrader's scripts stop without MathJax: our template takes it from the server, not the web.
+c.HTMLExporter.extra_template_basedirs = [
+    str(files("autograder.pages") / "templates"),
+    str(files("nbgrader") / "server_extensions" / "formgrader" / "templates"),
+]
 
 # The page that students get; nbconvert's own is long and shows hidden tests.
 c.GenerateFeedback.exporter_class = "autograder.reports.feedback_page.exporter.FeedbackExporter"

@@ -10,8 +10,10 @@ ACTIVE = (
 )
 LINKS = ("href", "src", "action", "formaction", "data", "srcset", "poster", "background", "ping")
 STUDENTS_PARTS = ".text_cell_render, .output_subarea, .input_area, .comment, dd"
-FORMULAS = "math mrow mi mo mn ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover " \
+FORMULAS = (
+    "math mrow mi mo mn ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover "
     "munderover mtable mtr mtd mpadded mphantom mstyle menclose".split()
+)
 
 
 def parsed(page):

@@ -80,6 +80,7 @@ def mark(gradebook, student, number):
     grades = {grade.name: grade for grade in submitted.grades}
     comments = {comment.name: comment for comment in submitted.comments}
     grades["test_net"].auto_score = number + 0.25
+    grades["test_net"].needs_manual_grade = False
     grades["layer"].auto_score, grades["layer"].manual_score = 1, 2 + number
     grades["task"].manual_score = 1.5
     grades["both"].auto_score, grades["both"].extra_credit = 0.5, number
@@ -109,19 +110,42 @@ def graded_by(preprocessor, folder, student, notebook=None, assignment="ps"):
     return [cell.metadata for cell in done.cells], resources
 
 
+def as_nbgrader_has_it(found):
+    """Without what only our preprocessor tells: who waits for a mark, and whose is a person's."""
+    metadata, resources = found
+    for cell in metadata:
+        for ours in ("awaits", "by_hand"):
+            cell.get("nbgrader", {}).pop(ours, None)
+    return metadata, resources
+
+
 def test_marks_and_comments_are_those_nbgrader_reads(scratch):
     """For each student in turn, with one preprocessor for all, and after a mark has changed."""
     ours = GetGrades()
     for student in (*STUDENTS, *STUDENTS):
         found = graded_by(ours, scratch, student)
-        assert found == graded_by(OneByOne(), scratch, student)
+        assert as_nbgrader_has_it(found) == graded_by(OneByOne(), scratch, student)
     metadata, resources = found
     assert resources["nbgrader"]["late_penalty"] == 0.75
     assert metadata[4].nbgrader.comment == "by hand, for ben"
     assert (metadata[-1].nbgrader.score, metadata[-1].nbgrader.points) == (1.5, 2.5)
     with Gradebook(f"sqlite:///{scratch / 'gradebook.db'}") as gradebook:
         mark(gradebook, "ann", 2)
-    assert graded_by(ours, scratch, "ann") == graded_by(OneByOne(), scratch, "ann")
+    changed = as_nbgrader_has_it(graded_by(ours, scratch, "ann"))
+    assert changed == graded_by(OneByOne(), scratch, "ann")
+
+
+def test_an_answer_without_a_mark_is_told_from_a_zero(scratch):
+    """And a mark that a person gave from the machine's."""
+    metadata, _ = graded_by(GetGrades(), scratch, "ann")
+    found = {
+        cell.nbgrader.grade_id: (cell.nbgrader.awaits, cell.nbgrader.by_hand)
+        for cell in metadata
+        if "awaits" in cell.get("nbgrader", {})
+    }
+    assert found["written"] == (True, False)
+    assert found["layer"][1]
+    assert found["test_net"] == (False, False)
 
 
 def test_what_the_gradebook_does_not_have_is_missing_as_with_nbgrader(scratch):

@@ -128,7 +128,7 @@ def test_feedback_is_made_without_hidden_tests_and_rubrics(scratch):
     folder, _ = scratch
     assert nbgrader(folder, "generate_feedback", "dropout").returncode == 0
     page = (folder / "feedback/f-right/dropout/dropout.html").read_text("utf-8")
-    assert "17 of 17 points" in page
+    assert "Dropout forward: the mask: 17 of 17" in page
     for secret in ("HIDDEN TESTS", "autograder.marking", "MARK SCHEME"):
         assert secret not in page
 

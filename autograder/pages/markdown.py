@@ -13,6 +13,7 @@ from autograder.pages.formulas import MAX_FORMULAS, as_source, mathml
 from autograder.pages.html import as_text, clean
 from autograder.pages.once import once
 
+RUBRIC_ID = "rubric-"  # begins the ids of the cells that autograder.pages.rubrics makes
 # Beyond these mistune and the pages' filters take seconds, and then minutes: they look for an end
 # of each to the last line.
 MAX_CHARACTERS = 100_000
@@ -74,6 +75,8 @@ def own_classes(cell):
     """Classes that only the course's own parts have: marking results and the note on top."""
     if cell.get("id") == NOTE_ID:
         return ("alert", "alert-warning")
+    if str(cell.get("id", "")).startswith(RUBRIC_ID):
+        return ("alert", "alert-info")
     is_test = "metadata" in cell and is_grade(cell) and not is_solution(cell)
     return ("cell-result",) if is_test else ()
 

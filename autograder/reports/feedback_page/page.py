@@ -45,7 +45,8 @@ class MarkedCell:
 
     @property
     def lost(self):
-        return 0.0 if self.mark is None else self.points - self.mark
+        """Points; nothing where there is no mark, or extra credit."""
+        return 0.0 if self.mark is None else max(0.0, self.points - self.mark)
 
 
 @dataclass
