@@ -31,6 +31,13 @@ c.Autograde.autograde_preprocessors = [
 # Seconds a cell. The experiment trains for about one; sixty leaves room for slow machines.
 c.Execute.timeout = 60
 
+# Late work loses nothing unless the course says what: c.LatePolicy.percent_per_day = 10, and so on
+# (docs/exports.md). The student is told on the feedback page.
+c.AssignLatePenalties.plugin_class = "autograder.execute.late_policy.LatePolicy"
+
+# nbgrader's CSV with its cells quoted: a comma in a name would shift every column after it.
+c.ExportApp.plugin_class = "autograder.reports.export.nbgrader_csv.NbgraderExport"
+
 # Feedback and formgrader clean once more what students made: a notebook may be older, or edited.
 c.HTMLExporter.preprocessors = [
     "autograder.pages.sanitize.SanitizeNotebook",

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import GetGrades as OneByOne
 from processes import nbgrader
 from test_safe_pages import graded
+from traitlets.config import Config
 
 from autograder.reports import feedback
 from autograder.reports.feedback import FeedbackFailed, write_feedback
@@ -116,12 +118,16 @@ def as_nbgrader_has_it(found):
     for cell in metadata:
         for ours in ("awaits", "by_hand"):
             cell.get("nbgrader", {}).pop(ours, None)
+    assert resources["nbgrader"].pop("late_sentences") is not None
     return metadata, resources
 
 
 def test_marks_and_comments_are_those_nbgrader_reads(scratch):
-    """For each student in turn, with one preprocessor for all, and after a mark has changed."""
-    ours = GetGrades()
+    """For each student in turn, with one preprocessor for all, and after a mark has changed.
+
+    Penalties too, in a course that does not work them out.
+    """
+    ours = GetGrades(config=Config({"Autograde": {"autograde_preprocessors": []}}))
     for student in (*STUDENTS, *STUDENTS):
         found = graded_by(ours, scratch, student)
         assert as_nbgrader_has_it(found) == graded_by(OneByOne(), scratch, student)
@@ -133,6 +139,31 @@ def test_marks_and_comments_are_those_nbgrader_reads(scratch):
         mark(gradebook, "ann", 2)
     changed = as_nbgrader_has_it(graded_by(ours, scratch, "ann"))
     assert changed == graded_by(OneByOne(), scratch, "ann")
+
+
+def test_a_late_penalty_is_that_of_the_marks_of_now(scratch):
+    """What was recorded when the work was graded is older than marks given by hand; said why."""
+    policy = {"plugin_class": "autograder.execute.late_policy.LatePolicy"}
+    settings = {"AssignLatePenalties": policy, "LatePolicy": {"percent_per_day": 10}}
+    ours = GetGrades(config=Config(settings))
+    database = f"sqlite:///{scratch / 'gradebook.db'}"
+    with Gradebook(database) as gradebook:
+        gradebook.update_or_create_assignment("ps", duedate="2026-01-10 12:00:00")
+        gradebook.find_submission("ps", "ben").timestamp = datetime(2026, 1, 11, 15)
+        gradebook.db.commit()
+    _, resources = graded_by(ours, scratch, "ben")
+    names = resources["nbgrader"]
+    earned = names["score"] + names["late_penalty"]
+    assert names["late_penalty"] == pytest.approx(earned * 0.2)
+    assert names["late_sentences"][0].startswith("Handed in 1 day 3 hours late: ")
+    assert "20 % for 2 days begun" in names["late_sentences"][0]
+    with Gradebook(database) as gradebook:
+        grade = gradebook.find_grade("layer", "n", "ps", "ben")
+        grade.manual_score += 5
+        gradebook.db.commit()
+    _, resources = graded_by(ours, scratch, "ben")
+    assert resources["nbgrader"]["late_penalty"] == pytest.approx((earned + 5) * 0.2)
+    assert graded_by(ours, scratch, "ann")[1]["nbgrader"]["late_sentences"] == []
 
 
 def test_an_answer_without_a_mark_is_told_from_a_zero(scratch):

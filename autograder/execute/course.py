@@ -20,6 +20,7 @@ from nbgrader.preprocessors import (
 from traitlets import TraitError, import_item
 
 from autograder.execute import submissions
+from autograder.execute.late_marks import LatePolicyFailed, load_policy
 from autograder.execute.marks import CollectMarks
 from autograder.execute.sources import RestoreCells, RestoreKernelspec
 
@@ -123,6 +124,10 @@ class Course:
                 preprocessor(parent=self.converter)
             except TraitError as error:
                 raise NbGraderException(f"a setting cannot be used: {error}") from error
+        try:
+            load_policy(self.late_penalties())
+        except LatePolicyFailed as error:
+            raise NbGraderException(str(error)) from error
 
     def settings(self):
         """What the course has configured of the classes that grade: plain data."""

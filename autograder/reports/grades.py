@@ -1,5 +1,7 @@
 """The marks and comments of a student's notebook, read from the gradebook at once."""
 
+import logging
+
 from nbgrader import preprocessors
 from nbgrader.api import (
     Assignment,
@@ -11,7 +13,12 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.converters import Autograde
 from sqlalchemy import select
+from traitlets import import_item
+
+from autograder.execute.late_marks import LatePolicyFailed, load_policy, penalty_now
+from autograder.execute.late_policy import describe, seconds_late
 
 
 class GetGrades(preprocessors.GetGrades):
@@ -35,6 +42,7 @@ class GetGrades(preprocessors.GetGrades):
         if self.db_url != names["db_url"]:
             self.gradebook = Gradebook(names["db_url"])
             self.db_url = names["db_url"]
+            self._late = self._late_penalties()
         with self.gradebook:
             notebook = self._read()
             nb, resources = super(preprocessors.GetGrades, self).preprocess(nb, resources)
@@ -42,15 +50,41 @@ class GetGrades(preprocessors.GetGrades):
                 self.gradebook.find_submission_notebook(
                     self.notebook_id, self.assignment_id, self.student_id
                 )
-        penalty = notebook.late_submission_penalty
-        if penalty is None:
-            penalty = 0
-        else:
-            self.log.warning("Late submission penalty: %s", penalty)
+        penalty = self._penalty(notebook)
         names["score"] = notebook.score - penalty
         names["max_score"] = notebook.max_score
         names["late_penalty"] = penalty
+        said = describe(
+            load_policy(self._late),
+            timestamp=notebook.timestamp,
+            duedate=notebook.duedate,
+            extension=notebook.extension,
+            earned=notebook.score,
+            penalty=penalty,
+        )
+        names["late_sentences"] = [said] if said else []
         return nb, resources
+
+    def _late_penalties(self):
+        """nbgrader's AssignLatePenalties, if the course grades with it, or None."""
+        for name in Autograde(config=self.config).autograde_preprocessors:
+            preprocessor = import_item(name) if isinstance(name, str) else name
+            if issubclass(preprocessor, preprocessors.AssignLatePenalties):
+                return preprocessor(parent=self, log=logging.Logger("late", logging.ERROR))
+        return None
+
+    def _penalty(self, notebook):
+        """What late work costs by the marks of now: those recorded may be older (late_marks)."""
+        recorded = notebook.late_submission_penalty or 0.0
+        late = seconds_late(notebook.timestamp, notebook.duedate, notebook.extension)
+        if self._late is None or (not late and not recorded):
+            return recorded
+        try:
+            load_policy(self._late)
+            return penalty_now(self._late, self.student_id, late, notebook) or 0.0
+        except LatePolicyFailed as error:
+            self.log.warning("%s; the penalty recorded, %g, is shown", error, recorded)
+            return recorded
 
     def _read(self):
         """The row of the submitted notebook, None if there is not one; the cells' are kept."""
@@ -62,6 +96,9 @@ class GetGrades(preprocessors.GetGrades):
                 submitted.score,
                 submitted.max_score,
                 submitted.late_submission_penalty,
+                SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+                Assignment.duedate,
             )
             .join(Notebook, Notebook.id == submitted.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == submitted.assignment_id)
