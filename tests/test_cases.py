@@ -8,7 +8,8 @@ import pytest
 
 from autograder.checks.misconceptions import catalogue
 from autograder.marking.scheme import load_scheme
-from solutions.dropout.cases import CELLS, CaseError, load_cases, reference_cells
+from solutions.cases import CaseError
+from solutions.dropout.cases import CELLS, load_cases, reference_cells
 
 WRONG = 'fault = "f"\ncaught_by = "fraction_kept_is_p"\nmisconception = "keep-drop-swapped"\n'
 EDIT = 'replace = "np.random.rand(*x.shape) < p"\nwith = "np.random.rand(*x.shape) > p"\n'

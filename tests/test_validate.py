@@ -17,6 +17,7 @@ def graded(verdict, failing=(), misconception=None, marks=None, status="failed")
     """A graded forward case in which the given checks failed."""
     case = SimpleNamespace(
         name="case",
+        assignment="dropout",
         verdict=verdict,
         changed=("dropout_forward",),
         caught_by="fraction_kept_is_p" if verdict == "wrong" else None,

@@ -8,13 +8,18 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class TestCell:
-    """A test cell: grade_id, title, the notebook's part, and points by check name."""
+    """A test cell: grade_id, title, the notebook's part, and points by check name.
+
+    judges: the grade_id of the solution cell whose faults cost points here. Several test cells may
+    judge one; the experiment judges the net.
+    """
 
     __test__ = False  # a name that pytest would collect
 
     grade_id: str
     title: str
     part: int
+    judges: str
     checks: dict
 
     @property

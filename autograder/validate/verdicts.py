@@ -4,31 +4,23 @@ from dataclasses import dataclass, field
 
 from autograder.marking.scheme import load_scheme
 
-# Which test cells may take marks from a fault in which solution cell: one mistake is punished
-# once. The experiment belongs to the net.
-JUDGED_BY = {
-    "dropout_forward": {"test_forward_mask", "test_forward_interface"},
-    "dropout_backward": {"test_backward"},
-    "FullyConnectedNet": {"test_net", "test_batchnorm_order", "test_experiment"},
-    "inline_question_1": {"test_inline_question_1"},
-    "inline_question_2": {"test_inline_question_2"},
-    "inline_question_3": {"test_inline_question_3"},
-}
-
 
 def cells_that_judge(case):
-    """The test cells that may take marks from a case.
+    """The test cells that may take marks from a case: one mistake is punished once.
 
     For a wrong one those of the stub that the fault belongs to, which its catcher tells: a
     cache laid out in forward that backward then misreads is backward's fault.
     """
+    scheme = load_scheme(case.assignment)
+    judged_by = {}
+    for grade_id, cell in scheme.cells.items():
+        judged_by.setdefault(cell.judges, set()).add(grade_id)
     if case.verdict == "accepted":
-        return set().union(*(JUDGED_BY[cell] for cell in case.changed))
-    scheme = load_scheme("dropout")
-    catcher = next((n for n, cell in scheme.cells.items() if case.caught_by in cell.checks), None)
+        return set().union(*(judged_by[cell] for cell in case.changed))
+    catcher = next((c for c in scheme.cells.values() if case.caught_by in c.checks), None)
     if catcher is None:
         raise LookupError(f"{case.name}: caught_by names no check: {case.caught_by!r}")
-    return next(cells for cells in JUDGED_BY.values() if catcher in cells)
+    return judged_by[catcher.judges]
 
 
 @dataclass
