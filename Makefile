@@ -21,6 +21,8 @@ test: $(READY)  ## run the tests
 
 validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
 	$(RUN) -m autograder validate dropout
+	$(RUN) -m autograder validate quiz8
+	$(RUN) -m autograder quiz check-variants
 
 hostile: $(READY)  ## grade the dishonest and broken submissions under each isolation (15 minutes)
 	$(RUN) -m autograder validate hostile --isolation bubblewrap --by-class
@@ -44,7 +46,9 @@ figures: $(READY)  ## print the published figures beside ours
 
 notebooks: $(READY)  ## rebuild source/ from the text masters, and release/ from source/
 	$(RUN) -m autograder build dropout
+	$(RUN) -m autograder build quiz8
 	$(VENV)/bin/nbgrader generate_assignment dropout
+	$(VENV)/bin/nbgrader generate_assignment quiz8
 
 lint: $(READY)  ## ruff
 	$(RUN) -m ruff check . && $(RUN) -m ruff format --check .

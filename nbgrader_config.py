@@ -1,6 +1,9 @@
 """nbgrader's configuration of this course; a reason beside each setting."""
 
 from importlib.resources import files
+from pathlib import Path
+
+from autograder.quiz.command import secret_of
 
 c = get_config()  # noqa: F821
 
@@ -30,6 +33,9 @@ c.Autograde.autograde_preprocessors = [
 ]
 # Seconds a cell. The experiment trains for about one; sixty leaves room for slow machines.
 c.Execute.timeout = 60
+
+# What students' variants of the quiz are drawn with (docs/quiz.md); without it all have the same.
+c.ExecuteSubmission.term_secret = secret_of(Path(__file__).parent)
 
 # Late work loses nothing unless the course says what: c.LatePolicy.percent_per_day = 10, and so on
 # (docs/exports.md). The student is told on the feedback page.

@@ -11,6 +11,7 @@ MODULES = {
     "grade": "autograder.reports.grade_command",
     "report": "autograder.reports.class_report.command",
     "export": "autograder.reports.export.command",
+    "quiz": "autograder.quiz.command",
 }
 # Those that take settings of nbgrader.
 WITH_SETTINGS = ("class", "feedback", *MODULES)

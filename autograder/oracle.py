@@ -13,6 +13,11 @@ def oracles():
     return _solution("dropout.oracles")
 
 
+def convolution():
+    """Returns the module with the slow, obvious convolution for `quiz8`."""
+    return _solution("quiz8.oracles")
+
+
 def digits():
     """Returns the experiment's data, always the digits, in fresh arrays."""
     return given("data_utils").load_digits_with_wrong_labels()

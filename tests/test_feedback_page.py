@@ -67,7 +67,8 @@ def test_three_misconceptions_are_all_named_each_once_and_first(page):
     """By title, with advice, what it cost in all, and all that was seen of it; costliest first."""
     dom = page(three_misconceptions())
     lost = dom.select("article.lost")
-    titles = [catalogue()[n].title for n in ("keep-drop-swapped", "no-rescaling", "exact-count")]
+    names = ("keep-drop-swapped", "no-rescaling", "exact-count")
+    titles = [catalogue()[n].title.replace("the k", "The k").replace("alw", "Alw") for n in names]
     assert [words(a.h3) for a in lost] == [
         f"{title} {points} points lost"
         for title, points in zip(titles, ("11", "3", "0.5"), strict=True)
@@ -79,7 +80,7 @@ def test_three_misconceptions_are_all_named_each_once_and_first(page):
     assert len(lost[0].select(".evidence")) == 2
     for part in ("Dropout forward: the mask", "fraction_kept_is_p(x)", "kept .75", "4 is right"):
         assert part in words(lost[0])
-    assert words(dom.select_one("main > section + section > h2")) == "What was lost, and to what"
+    assert words(dom.select_one("main > section + section > h2")) == "Lost points, and why"
 
 
 def test_a_message_leads_back_to_the_text(page):
@@ -107,7 +108,7 @@ def test_marks_by_part_add_up_and_what_awaits_is_no_zero(page):
     dom = page(three_misconceptions())
     rows = [[words(c) for c in r.find_all(["th", "td"])] for r in dom.select("table tr")[1:]]
     assert rows == [
-        ["Part 1: forward", "1.5", "7", ""],
+        ["Part 1: forward", "1.5", "7", "5.5 lost"],
         ["Part 2: backward", "0", "15", "6 not marked yet"],
         ["All", "1.5", "22", "6 not marked yet"],
     ]
@@ -122,7 +123,7 @@ def test_full_marks_give_nothing_to_worry_about(page):
         text("## Part 1\n\nDo.", "a"), marked_tests("t", passed("a", 2.0)), answer("w", score=6.0)
     )
     dom = page(full)
-    assert heading(dom, "lost") == "Nothing was lost"
+    assert heading(dom, "lost") == "No test lost points"
     assert not dom.select("article.lost, .wait, .note, .bad")
     assert words(dom.select_one(".total")) == "8 of 8 points"
     assert [words(e) for e in dom.select("table .full")] == ["full marks"]
@@ -161,7 +162,7 @@ def test_a_grader_fault_is_said_and_costs_nothing(page):
     )
     assert "the grader itself failed here" in words(dom.select_one(".note"))
     assert words(dom.select_one(".total")) == "2 of 2 points marked so far"
-    assert heading(dom, "lost") == "Nothing was lost"
+    assert heading(dom, "lost") == "No test lost points"
     assert "oracle.py" not in words(dom)
 
 
@@ -175,22 +176,27 @@ def test_a_zero_without_a_result_is_told_its_reason(page):
 
 
 def test_a_mark_that_a_person_changed_counts_and_is_called_so(page):
-    """The messages stay; the mark is the person's."""
+    """Neither the tests' messages nor their points stand beside it."""
     cell = marked_tests("t", failed("a", 5.0), score=5.0, by_hand=True)
     dom = page(notebook(cell))
     assert words(dom.select_one(".total")) == "5 of 5 points"
     assert "(set by a person)" in words(dom.select_one(".part .line"))
+    assert heading(dom, "lost") == "No test lost points"  # the person has the last word
+    lowered = marked_tests("t", passed("a", 5.0), title="Tests", score=2.0, by_hand=True)
+    (lost,) = page(notebook(lowered)).select("article.lost")
+    assert words(lost.h3) == "T: the mark was set by a person 3 points lost"
+    assert "The tests gave 5 of 5 points." in words(lost)
 
 
 def test_the_same_error_in_many_tests_is_said_once(page):
-    """Twelve checks that found nothing written are one entry."""
+    """Twelve checks that found nothing written are one entry, of all functions together."""
     unwritten = {"called": "dropout_forward", "returned": "is not written yet", "expected": ""}
     cells = [
         marked_tests(f"t{i}", *[failed(f"c{j}", 1.0, **unwritten) for j in range(3)])
         for i in range(4)
     ]
     (lost,) = page(notebook(*cells)).select("article.lost")
-    assert words(lost.h3) == "dropout_forward is not written yet 12 points lost"
+    assert words(lost.h3) == "Not written yet 12 points lost"
     assert len(lost.select(".evidence")) == 4
     assert not lost.select("dl")
 
@@ -250,7 +256,7 @@ def test_an_assignment_without_a_marking_scheme_has_its_page(page):
     assert words(dom.h1) == "n"
     rows = [words(row.th) for row in dom.select("tbody tr")]
     assert rows == ["First task", "Second task"]
-    assert "test double: not earned" in words(dom.select_one("article.lost"))
+    assert "Test double: not earned" in words(dom.select_one("article.lost"))
     assert heading(dom, "marked-1") == "why so 2 of 2"
 
 

@@ -39,7 +39,7 @@ def test_outputs_in_the_notebook_count_for_nothing():
 
 @pytest.mark.parametrize(
     "value",
-    [None, "10.0", True, 10, np.float64(10), np.array(10.0), float("nan"), -1.0, 10.5, 1e300],
+    [None, "10.0", True, np.float64(10), np.array(10.0), float("nan"), -1.0, 10.5, 1e300],
     ids=repr,
 )
 def test_what_is_no_number_from_zero_to_the_points_is_for_a_person(value):
@@ -47,6 +47,30 @@ def test_what_is_no_number_from_zero_to_the_points_is_for_a_person(value):
     settled = settle(cell(), ended(value=value))
     assert settled.mark is None
     assert "person" in settled.reason
+
+
+def asserting(source="assert square(2) == 4, 'squares are positive'"):
+    made = cell()
+    made.source = source
+    return made
+
+
+def test_assertions_are_worth_all_or_nothing():
+    """As in nbgrader's own courses; without any, a cell that gave nothing is for a person."""
+    assert settle(asserting(), ended(value=None)).mark == 10
+    failed = settle(asserting(), ended(error=AssertionError("squares are positive")))
+    assert failed.mark == 0
+    assert failed.reason == "an assertion does not hold: squares are positive"
+    assert settle(asserting("check(square)"), ended(value=None)).mark is None
+    assert settle(asserting("check(square)"), ended(error=AssertionError("x"))).mark is None
+    # A result was shown, and no mark came of it.
+    assert settle(asserting(), ended(value=None, result={"grade_id": "t"})).mark is None
+    assert settle(asserting(), ended(error=NameError("square"))).mark is None
+
+
+def test_a_whole_number_is_a_mark():
+    """nbgrader's documentation gives partial credit so."""
+    assert settle(cell(), ended(value=3)) == settle(cell(), ended(value=3.0))
 
 
 def test_a_result_that_says_otherwise_is_for_a_person():

@@ -89,10 +89,19 @@ def test_the_catalogue_is_as_large_as_promised():
     assert count("accepted", "net") >= 8
 
 
-def test_every_case_gets_the_marks_it_should(course):
+def test_the_quiz_has_as_many_answers_as_promised():
+    """At least 12 right forms and 12 mistakes for each of the five questions."""
+    cases = [c for c in load_cases("quiz8") if c.part == "formulas"]
+    for question in {c.changed for c in cases}:
+        for verdict in ("accepted", "wrong"):
+            assert sum(c.changed == question and c.verdict == verdict for c in cases) >= 12
+
+
+@pytest.mark.parametrize("assignment", ["dropout", "quiz8"])
+def test_every_case_gets_the_marks_it_should(course, assignment):
     """Every accepted and wrong solution, through the whole notebook: no survivor, no rejection."""
     done = subprocess.run(
-        [sys.executable, "-m", "autograder", "validate", "dropout"],
+        [sys.executable, "-m", "autograder", "validate", assignment],
         cwd=course,
         capture_output=True,
         text=True,

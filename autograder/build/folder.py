@@ -55,14 +55,15 @@ def _wanted(assignment, course_root, language):
     folder = _folder(assignment, language)
     wanted = {f"{folder}/{assignment}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
 
-    solutions = course_root / "solutions"
     for name in beside:
-        given = solutions / name
+        # What the grader itself works with, and holds no answer, is given from there.
+        root = course_root if name.startswith("autograder/") else course_root / "solutions"
+        given, root = root / name, root / "autograder" if root == course_root else root
         if not given.exists():
             raise FileNotFoundError(f"{given}, which the master of {assignment} wants copied")
         for path in [given] if given.is_file() else sorted(given.rglob("*")):
             if path.is_file() and not _is_by_product(path.relative_to(given)):
-                wanted[f"{folder}/{path.relative_to(solutions).as_posix()}"] = path.read_bytes()
+                wanted[f"{folder}/{path.relative_to(root).as_posix()}"] = path.read_bytes()
     return wanted
 
 

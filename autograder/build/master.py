@@ -47,7 +47,8 @@ def render(assignment, course_root, language="en"):
     """Render `source/<assignment>.master.py` with the prose of one language.
 
     course_root: a `pathlib.Path`. Returns (notebook, beside): an nbformat 4.5 notebook, the same
-    on every run, and the names in `solutions/` that the master wants copied beside it.
+    on every run, and the names in `solutions/`, or those that begin with `autograder/`, that the
+    master wants copied beside it.
     Raises KeyError for a key, a reference or a grade_id that does not exist, ValueError for prose
     that no cell uses or a cell without key, and jinja2.UndefinedError for an unknown name.
     """

@@ -1,5 +1,7 @@
 """What can go wrong on the student's side of a call. None of these is the grader's fault."""
 
+MISSING = "does not exist in the notebook"
+
 
 class CandidateError(Exception):
     """The student's code could not answer a call.

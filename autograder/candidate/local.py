@@ -7,7 +7,13 @@ import warnings
 
 import numpy as np
 
-from autograder.candidate.errors import CallTimeout, CandidateError, NotWritten, WrongReturn
+from autograder.candidate.errors import (
+    MISSING,
+    CallTimeout,
+    CandidateError,
+    NotWritten,
+    WrongReturn,
+)
 from autograder.candidate.limit import Expired, at_most
 from autograder.candidate.values import NotPlain, as_sent, describe, plain, same
 
@@ -130,7 +136,7 @@ class LocalCandidate:
         try:
             return self._namespace[name]
         except KeyError:
-            raise NotWritten(name, "does not exist in the notebook") from None
+            raise NotWritten(name, MISSING) from None
 
     def _invoke(self, called, function, args, kwargs, keep, returns, unpack=True):
         sent = [a._object if isinstance(a, Handle) else as_sent(a) for a in args]

@@ -10,7 +10,13 @@ import contextlib
 import numpy as np
 
 from autograder.candidate.codec import Malformed, Ref, decode, encode
-from autograder.candidate.errors import CallTimeout, CandidateError, NotWritten, WrongReturn
+from autograder.candidate.errors import (
+    MISSING,
+    CallTimeout,
+    CandidateError,
+    NotWritten,
+    WrongReturn,
+)
 from autograder.candidate.values import NotPlain
 
 KINDS = {kind.__name__: kind for kind in (CandidateError, NotWritten, WrongReturn, CallTimeout)}
@@ -48,11 +54,12 @@ class RemoteCandidate:
     run: has ask(body, seconds, call_back) -> bytes, which raises Died or TimedOut; epoch, the
     number of processes that there have been before this one; and distrust(why), which ends it.
     seconds: the limit of each call. A function that has exceeded it, or has ended its process,
-    is not called again.
+    is not called again. failures: {name of a cell: the error it ended in}, filled as cells run.
     """
 
-    def __init__(self, run, seconds=20.0):
+    def __init__(self, run, seconds=20.0, failures=None):
         self._run, self._seconds = run, float(seconds)
+        self._failures = {} if failures is None else failures
         self._nonce = 0
         self._given_up = {}
         self._dropped = []
@@ -186,6 +193,8 @@ class RemoteCandidate:
             case {"kind": str(kind), "called": str(called), "problem": str(problem)} if (
                 kind in KINDS
             ):
+                if problem == MISSING and called in self._failures:
+                    problem = f"is missing: its cell ended in {self._failures[called]}"
                 raise KINDS[kind](_tidy(called), _tidy(problem))
         self._broken("an error of another form")
 

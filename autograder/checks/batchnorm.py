@@ -6,7 +6,9 @@ shows the order: relu(beta) times a mask of 0 and 1/p.
 
 import numpy as np
 
+from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
+from autograder.checks.net import check_every_hidden_layer_is_dropped
 from autograder.checks.net_calls import build
 from autograder.checks.net_numeric import gradients_are_slopes
 from autograder.checks.net_pairing import judge_net
@@ -48,9 +50,23 @@ def _dropout_follows_batchnorm_and_relu(trial):
         dropped = np.abs(seen) < 1e-3
         if not dropped.any():
             require_dropout(trial, but_not_wrong=True)
+            if len(hidden) > 1 and not _drops_after_every_layer(trial):
+                continue  # which another check has said, of the plain net
             raise _wrong_order(net, "no unit that batch norm and ReLU let through was dropped")
         if not np.all(np.abs(seen[~dropped] * KEEP - 1) < 1e-2):
             raise _wrong_order(net, "kept units were not relu(beta) / p")
+
+
+def _drops_after_every_layer(trial):
+    """Whether the net without batch norm does."""
+    check = check_every_hidden_layer_is_dropped
+    if trial.has_passed([check]):
+        return True
+    try:
+        check(trial.beside(trial.candidate))
+    except (Failed, CandidateError):
+        return False
+    return True
 
 
 def _wrong_order(net, returned):

@@ -1,14 +1,16 @@
-"""The catalogue of misconceptions (misconceptions.toml)."""
+"""The catalogue of misconceptions: those of code (misconceptions.toml) and those of formulas."""
 
 import functools
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
+FORMULAS = "quiz-"
+
 
 @dataclass(frozen=True)
 class Misconception:
-    """title: the mistake in a phrase. advice: what is right. part: where to read again."""
+    """title: the mistake in a phrase. advice: what is right. part: to be read again, 0: any."""
 
     name: str
     title: str
@@ -18,6 +20,21 @@ class Misconception:
 
 @functools.cache
 def catalogue():
-    """All misconceptions by name."""
-    text = resources.files("autograder.checks").joinpath("misconceptions.toml").read_text("utf-8")
-    return {name: Misconception(name, **entry) for name, entry in tomllib.loads(text).items()}
+    """All misconceptions by name; those of formulas begin with "quiz-"."""
+    code = _read("autograder.checks", "misconceptions.toml")
+    formulas = _read("autograder.quiz.judge", "diagnoses.toml")
+    found = code | {of_formula(name): entry for name, entry in formulas.items()}
+    fields = ("title", "advice", "part")
+    return {
+        name: Misconception(name, **{field: entry[field] for field in fields})
+        for name, entry in found.items()
+    }
+
+
+def of_formula(diagnosis):
+    """The name that a diagnosis of autograder.quiz has in the catalogue."""
+    return diagnosis if diagnosis.startswith(FORMULAS) else f"{FORMULAS}{diagnosis}"
+
+
+def _read(package, file):
+    return tomllib.loads(resources.files(package).joinpath(file).read_text("utf-8"))

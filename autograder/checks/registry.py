@@ -4,7 +4,9 @@ from autograder.checks import (
     answers,
     backward,
     batchnorm,
+    convolution,
     experiment,
+    formulas,
     forward,
     forward_interface,
     net,
@@ -12,6 +14,7 @@ from autograder.checks import (
 
 MODULES = {
     "dropout": (forward, forward_interface, backward, net, batchnorm, experiment, answers),
+    "quiz8": (formulas, convolution),
 }
 
 

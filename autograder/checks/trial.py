@@ -7,13 +7,25 @@ import numpy as np
 from autograder.checks.statistics import Ledger
 
 
+@dataclass(frozen=True)
+class Submitter:
+    """Whose work it is: what a check needs to know of the student's own variant.
+
+    student: the id that the work was handed in under, "" where nobody said. term_secret: what
+    variants are drawn with; "" and everybody has the same.
+    """
+
+    student: str = ""
+    term_secret: str = field(default="", repr=False)
+
+
 @dataclass
 class Trial:
     """candidate: the student's callables. oracle: the modules that know the truth.
 
     rng: the checks' own randomness, never the student's stream. ledger: adds up error bounds.
     measured: measurements shared by the checks of this cell, filled on first use. memory: the
-    same for all test cells of a submission.
+    same for all test cells of a submission. submitter: whose it is.
     """
 
     candidate: object
@@ -22,6 +34,7 @@ class Trial:
     ledger: Ledger = field(default_factory=Ledger)
     measured: dict = field(default_factory=dict)
     memory: dict = field(default_factory=dict)
+    submitter: Submitter = Submitter()
 
     def measure(self, key, take):
         """Return measured[key], taking it with `take()` the first time.
@@ -45,7 +58,14 @@ class Trial:
 
     def beside(self, candidate):
         """A trial of the same randomness and ledger for another candidate."""
-        return Trial(candidate, self.oracle, self.rng, self.ledger, memory=self.memory)
+        return Trial(
+            candidate,
+            self.oracle,
+            self.rng,
+            self.ledger,
+            memory=self.memory,
+            submitter=self.submitter,
+        )
 
 
 def _remembered(known, key, take):

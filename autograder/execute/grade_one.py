@@ -44,11 +44,12 @@ class GradedNotebook:
         return [o for cell in self.cells.values() if cell.result for o in cell.result["outcomes"]]
 
 
-def grade_one(submission, course, assignment, config=None):
+def grade_one(submission, course, assignment, config=None, student=""):
     """Grade one submission against `course`/source and release; returns a GradedNotebook.
 
     submission: the notebook file, or the folder it was handed in with. config: nbgrader's
-    configuration (a traitlets Config), None for the defaults of the classes. Takes intake, the
+    configuration (a traitlets Config), None for the defaults of the classes. student: whose it is,
+    for assignments with a variant for each. Takes intake, the
     restoring of locked cells, execution, settling and cleaning from the very classes that
     `nbgrader autograde` uses.
     """
@@ -61,7 +62,7 @@ def grade_one(submission, course, assignment, config=None):
         submission, notes = handed_in.path, handed_in.notes
     notebook, notes = canonical_notebook(submission, release, notes=notes, own=(source,))
     restore_locked(notebook, nbformat.read(source, as_version=4))
-    notebook, execution = _executed(notebook, source.parent, config or Config())
+    notebook, execution = _executed(notebook, source.parent, config or Config(), student)
     graded = {}
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
@@ -76,12 +77,12 @@ def grade_one(submission, course, assignment, config=None):
     return GradedNotebook(graded, tuple(notes), notebook)
 
 
-def _executed(notebook, given, config):
+def _executed(notebook, given, config, student):
     """(notebook, what ExecuteSubmission notes about the run)."""
     execute = ExecuteSubmission(config=config)
     if "timeout" not in config.Execute and "timeout" not in config.ExecuteSubmission:
         execute.timeout = 60
-    resources = {"nbgrader": {"given": str(given)}}
+    resources = {"nbgrader": {"given": str(given), "student": student}}
     notebook, resources = execute.preprocess(notebook, resources)
     return notebook, resources["nbgrader"]
 

@@ -24,6 +24,10 @@ def load_policy(assigner):
     """
     if assigner is None:
         return None
+    unknown = set(assigner.config.get("LatePolicy", {})) - set(LatePolicy.class_trait_names())
+    if unknown:
+        known = ", ".join(sorted(LatePolicy.class_own_traits(config=True)))
+        raise LatePolicyFailed(f"c.LatePolicy has no {sorted(unknown)[0]}; it has {known}")
     try:
         assigner.init_plugin()
     except Exception as error:  # a plugin is any program; settings raise TraitError

@@ -9,6 +9,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Float, Int, List, Unicode
 
 from autograder.candidate.remote import RemoteCandidate
+from autograder.checks.trial import Submitter
 from autograder.execute.outputs import NotebookOutputs
 from autograder.execute.student_run import StudentRun
 from autograder.execute.test_cells import run_test_cell
@@ -66,6 +67,10 @@ class ExecuteSubmission(Execute):
     open_files = Int(Limits.open_files, help="Open files of one process.").tag(config=True)
     environment = List(
         Unicode(), help="Names of environment variables that students' code may see."
+    ).tag(config=True)
+    term_secret = Unicode(
+        "",
+        help="What students' own variants of a quiz are drawn with. Empty: all have the same one.",
     ).tag(config=True)
     readable = List(
         Unicode(), help="Folders that students' code may read, besides the released files."
@@ -130,19 +135,27 @@ class ExecuteSubmission(Execute):
 
     def _run_cells(self, nb, run, execution):
         outputs, memory = NotebookOutputs(), {}
-        candidate = RemoteCandidate(run, self.call_timeout)
+        failures = {}
+        candidate = RemoteCandidate(run, self.call_timeout, failures)
+        submitter = Submitter(execution.get("student", ""), self.term_secret)
         for cell in nb.cells:
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
             if is_grade(cell) and not is_solution(cell):
                 with run.test_cell(self._get_timeout(cell)):
-                    end = run_test_cell(cell.source, candidate, memory, execution["isolation"])
+                    end = run_test_cell(
+                        cell.source, candidate, memory, execution["isolation"], submitter
+                    )
                 if end.error is not None:
                     self.log.error("a test cell ended in an error", exc_info=end.error)
                 cell.outputs = end.outputs
                 execution["test_cells"][cell.metadata.nbgrader["grade_id"]] = end
             else:
                 self._run_cell(run, cell, outputs)
+                name = cell.metadata.get("nbgrader", {}).get("grade_id")
+                failed = [o for o in cell.outputs if o.output_type == "error"]
+                if name and failed:
+                    failures[name] = f"{failed[-1].ename}: {failed[-1].evalue}"
 
     def _run_cell(self, run, cell, outputs):
         limit = self._get_timeout(cell)

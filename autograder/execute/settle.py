@@ -4,8 +4,11 @@ Stock nbgrader reads a mark out of the notebook's outputs, where anyone may have
 gives full marks to a cell with no output or a result that is no number. Here the number comes
 from the grading process's own memory (autograder.execute.test_cells), with the structured result
 that autograder.marking.mark showed, and the two must agree.
+
+A test cell of assertions, as nbgrader's own courses have them, is worth all or nothing.
 """
 
+import ast
 import math
 from dataclasses import dataclass
 
@@ -36,10 +39,16 @@ def settle(cell, execution):
         return Settled(None, "this test cell was not run; a person must mark it")
     if isinstance(end.error, CandidateError):
         return Settled(0.0, str(end.error))
+    if isinstance(end.error, AssertionError) and _asserts(cell.source):
+        return Settled(0.0, f"an assertion does not hold: {_words(end.error)}")
     if end.error is not None:
         failed = type(end.error).__name__
         return Settled(None, f"the grader failed in this cell ({failed}); a person must mark it")
     mark = end.value
+    if mark is None and end.result is None and _asserts(cell.source):
+        return Settled(points)
+    if type(mark) is int:
+        mark = float(mark)
     if type(mark) is not float or not math.isfinite(mark) or not 0 <= mark <= points:
         return Settled(
             None,
@@ -51,6 +60,19 @@ def settle(cell, execution):
     ):
         return Settled(None, "this test cell's result is contradictory; a person must mark it")
     return Settled(mark)
+
+
+def _asserts(source):
+    """Whether a test cell has an assertion: one without any has nothing to pass."""
+    try:
+        return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _words(error):
+    """The assertion's own message; the instructor wrote it to be read."""
+    return str(error).strip() or "see what the task asks for"
 
 
 def result_of(cell):

@@ -11,6 +11,9 @@ from nbformat.v4 import new_output
 from autograder.candidate import CandidateError
 from autograder.marking.cell import RESULT_MIME, GraderFault
 
+# Errors whose words are made to be read by students.
+READABLE = (CandidateError, GraderFault, AssertionError)
+
 
 @dataclass
 class TestCellEnd:
@@ -33,12 +36,14 @@ class CandidateNames(dict):
 
     candidate: the student's callables. show(data): takes what the cell displays. memory: kept
     for all test cells of a submission. isolation: which one the student's code runs under.
+    submitter: whose work it is, a checks.trial.Submitter.
     """
 
-    def __init__(self, candidate, show, memory, isolation):
+    def __init__(self, candidate, show, memory, isolation, submitter=None):
         super().__init__(__name__="__main__")
         self.candidate, self.show = candidate, show
         self.memory, self.isolation = memory, isolation
+        self.submitter = submitter
 
     def __missing__(self, name):
         if hasattr(builtins, name) or name.startswith("__"):
@@ -77,7 +82,7 @@ class _Instance:
         return lambda *args: self._candidate.call_method(self._handle, name, *args)[0]
 
 
-def run_test_cell(source, candidate, memory, isolation):
+def run_test_cell(source, candidate, memory, isolation, submitter=None):
     """Run a test cell's source; returns a TestCellEnd.
 
     What it prints is kept, what it writes to stderr is not: NumPy's warnings about right work
@@ -89,7 +94,7 @@ def run_test_cell(source, candidate, memory, isolation):
         end.result = data.get(RESULT_MIME, end.result)
         end.outputs.append(new_output("display_data", data=data))
 
-    names = CandidateNames(candidate, show, memory, isolation)
+    names = CandidateNames(candidate, show, memory, isolation, submitter)
     printed = io.StringIO()
     try:
         body, last = _split(source)
@@ -119,5 +124,5 @@ def _split(source):
 def _error_output(error):
     """What the notebook shows: the words only of errors that are made to be read there."""
     name = type(error).__name__
-    words = str(error) if isinstance(error, (CandidateError, GraderFault)) else "see the log"
+    words = str(error) if isinstance(error, READABLE) else "see the log"
     return new_output("error", ename=name, evalue=words, traceback=[f"{name}: {words}"])

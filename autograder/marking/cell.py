@@ -25,7 +25,8 @@ def mark(assignment, grade_id, namespace):
     """
     candidate = getattr(namespace, "candidate", None) or LocalCandidate(namespace)
     memory = getattr(namespace, "memory", None)
-    result = judge_cell(assignment, grade_id, candidate, oracle, memory=memory)
+    submitter = getattr(namespace, "submitter", None)
+    result = judge_cell(assignment, grade_id, candidate, oracle, memory=memory, submitter=submitter)
     _shower(namespace)(
         {
             "text/plain": render(result, "text"),

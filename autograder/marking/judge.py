@@ -11,7 +11,7 @@ import numpy as np
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
 from autograder.checks.registry import checks_of
-from autograder.checks.trial import Trial
+from autograder.checks.trial import Submitter, Trial
 from autograder.marking.scheme import load_scheme
 
 PASSED, FAILED, ERROR, TIMEOUT, GRADER_FAULT = (
@@ -91,12 +91,15 @@ class CellResult:
         }
 
 
-def judge_cell(assignment, grade_id, candidate, oracle, seed=None, only=None, memory=None):
+def judge_cell(
+    assignment, grade_id, candidate, oracle, seed=None, only=None, memory=None, submitter=None
+):
     """Run the checks of one test cell on a candidate and return a CellResult.
 
     seed: for the checks' own randomness; the default is fixed, so that marks repeat.
     only: the name of a single check to run (the result then has its points alone).
     memory: a dictionary that the cells of one submission share, for what is costly to find out.
+    submitter: whose submission it is, a checks.trial.Submitter.
     Raises LookupError for a cell that the marking scheme does not have.
     """
     scheme = load_scheme(assignment)
@@ -105,7 +108,13 @@ def judge_cell(assignment, grade_id, candidate, oracle, seed=None, only=None, me
     cell = scheme.cells[grade_id]
     functions = checks_of(assignment)
     rng = np.random.default_rng(zlib.crc32(grade_id.encode()) if seed is None else seed)
-    trial = Trial(candidate, oracle, rng, memory={} if memory is None else memory)
+    trial = Trial(
+        candidate,
+        oracle,
+        rng,
+        memory={} if memory is None else memory,
+        submitter=submitter or Submitter(),
+    )
     outcomes = tuple(
         _run_check(name, functions[name], float(points), trial)
         for name, points in cell.checks.items()

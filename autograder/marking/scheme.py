@@ -11,7 +11,7 @@ class TestCell:
     """A test cell: grade_id, title, the notebook's part, and points by check name.
 
     judges: the grade_id of the solution cell whose faults cost points here. Several test cells may
-    judge one; the experiment judges the net.
+    judge one; the experiment judges the net. bonus: its points come on top of the others.
     """
 
     __test__ = False  # a name that pytest would collect
@@ -21,6 +21,7 @@ class TestCell:
     part: int
     judges: str
     checks: dict
+    bonus: bool = False
 
     @property
     def points(self):
@@ -51,7 +52,13 @@ class Scheme:
     written: dict
 
     @property
+    def bonus(self):
+        """The grade_ids of bonus cells."""
+        return {grade_id for grade_id, cell in self.cells.items() if cell.bonus}
+
+    @property
     def points(self):
+        """All points, a bonus included: nbgrader's own sum."""
         return sum(c.points for c in (*self.cells.values(), *self.written.values()))
 
 

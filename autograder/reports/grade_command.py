@@ -24,7 +24,7 @@ def add_options(commands):
         epilog=ABOUT,
     )
     grade.add_argument("submission", type=Path, help="a notebook, or the folder that holds it")
-    grade.add_argument("--assignment", default="dropout")
+    grade.add_argument("--assignment", help="its name; needed where the course has several")
     grade.add_argument("--format", choices=NAMES, default="text")
     grade.add_argument(
         "--output", type=Path, metavar="FILE", help="where to write it (default: standard output)"
@@ -62,6 +62,13 @@ def run(options, course):
         from autograder.reports.grading import GradingFailed, grade, log
         from autograder.reports.outputs import Misuse, Outputs
 
+    if not options.assignment:
+        names = _assignments((options.course or course) / "release")
+        if len(names) != 1:
+            said = f"--assignment is missing; the course has {', '.join(names) or 'none released'}"
+            print(said, file=sys.stderr)
+            return NOT_AT_ALL
+        options.assignment = names[0]
     wanted = [(options.format, options.output), *((name, Path(f)) for name, f in options.also)]
     wrong = [name for name, _ in wanted if name not in NAMES]
     if wrong:
@@ -97,6 +104,11 @@ def run(options, course):
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return NOT_AT_ALL
     return status
+
+
+def _assignments(release):
+    """The names of what is released."""
+    return sorted({notebook.parent.name for notebook in release.glob("*/*.ipynb")})
 
 
 @contextlib.contextmanager

@@ -129,6 +129,12 @@ def lower_first(text):
     return text[:1].lower() + text[1:]
 
 
+def upper_first(title):
+    """A title with its first letter large; one that begins with a name of the code as it is."""
+    word = title.split(" ", 1)[0]
+    return title if "_" in word or "(" in word or len(word) == 1 else title[:1].upper() + title[1:]
+
+
 def _is_escaped(name):
     return bool(name) and name.startswith("feedback/")
 
@@ -143,4 +149,5 @@ FILTERS = {
     "output_markdown": text_html,
     "first_words": first_words,
     "lower_first": lower_first,
+    "upper_first": upper_first,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from autograder.checks.misconceptions import Misconception
 from autograder.marking.render import messages
 
+UNWRITTEN = "is not written yet"  # the candidate's words for a stub as released
 TITLE = 160  # characters of an error that are enough for a heading
 
 
@@ -40,7 +41,10 @@ def losses(sections):
     found = {}
     for section in sections:
         for cell in section.marked:
-            if cell.kind != "tests" or cell.mark is None:
+            if cell.kind != "tests" or cell.mark is None or (cell.bonus and not cell.mark):
+                continue
+            if cell.by_hand:
+                _add_by_hand(found, section, cell)
                 continue
             for message in messages(cell.result) if cell.result else ():
                 _add(found, section, cell, message)
@@ -51,10 +55,22 @@ def losses(sections):
     return sorted(found.values(), key=lambda entry: -entry.lost)
 
 
+def _add_by_hand(found, section, cell):
+    """A mark that a person set stands in the place of what the tests gave, and of their points."""
+    if cell.lost > 0:
+        tests = f"The tests gave {cell.result.mark:g} of {cell.result.points:g} points. "
+        said = f"{tests if cell.result else ''}A person has looked at it and set the mark."
+        found[cell.grade_id] = Lost(
+            f"{cell.title}: the mark was set by a person", section, said=said, lost=cell.lost
+        )
+
+
 def _add(found, section, cell, message):
     misconception = message["misconception"]
     said = (message["called"], message["returned"], message["expected"])
     key = misconception.name if misconception else said
+    if message["returned"] == UNWRITTEN:
+        key = UNWRITTEN  # what is not there needs no entry each
     entry = found.setdefault(key, Lost(_title(message), section, misconception))
     entry.lost += message["lost"]
     entry.evidence.append(
@@ -72,6 +88,8 @@ def _add(found, section, cell, message):
 def _title(message):
     if message["misconception"]:
         return message["misconception"].title
+    if message["returned"] == UNWRITTEN:
+        return "Not written yet"
     if not message["expected"]:  # the student's own error, or nothing written yet
         return f"{message['called']} {message['returned']}"[:TITLE]
     first, *more = message["checks"]

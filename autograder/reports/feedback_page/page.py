@@ -23,7 +23,7 @@ class MarkedCell:
 
     mark: None while it awaits somebody. said: what a test cell without a result said.
     is_fault: the grader failed in it. by_hand: a person set another mark than the tests gave.
-    is_blank: an answer that is as it was released.
+    is_blank: an answer that is as it was released. bonus: its points come on top of the others.
     """
 
     grade_id: str
@@ -38,6 +38,7 @@ class MarkedCell:
     by_hand: bool = False
     anchor: str = ""
     is_blank: bool = False
+    bonus: bool = False
 
     @property
     def is_fault(self):
@@ -45,8 +46,10 @@ class MarkedCell:
 
     @property
     def lost(self):
-        """Points; nothing where there is no mark, or extra credit."""
-        return 0.0 if self.mark is None else max(0.0, self.points - self.mark)
+        """Points; nothing where there is no mark, or extra credit, or a bonus left out."""
+        if self.mark is None or (self.bonus and not self.mark):
+            return 0.0
+        return max(0.0, self.points - self.mark)
 
 
 @dataclass
@@ -71,6 +74,11 @@ class Section:
     @property
     def points(self):
         return sum(c.points for c in self.marked)
+
+    @property
+    def bonus(self):
+        """Points on top: part of `points`, asked of nobody."""
+        return sum(c.points for c in self.marked if c.bonus)
 
     @property
     def awaiting(self):
@@ -140,7 +148,12 @@ class Page:
 
     @property
     def points(self):
-        return sum(section.points for section in self.sections)
+        """Points that are asked for, without a bonus."""
+        return sum(section.points - section.bonus for section in self.sections)
+
+    @property
+    def bonus(self):
+        return sum(section.bonus for section in self.sections)
 
     @property
     def awaiting(self):
@@ -180,6 +193,7 @@ def page_of(notebook, names):
         section.cells.append(cell)
         if is_grade(cell) or is_task(cell):
             marked = _marked(cell, titles)
+            marked.bonus = scheme is not None and marked.grade_id in scheme.bonus
             marked.anchor = f"marked-{len(made)}"
             made.append(marked)
             section.marked.append(marked)

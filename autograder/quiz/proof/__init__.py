@@ -1,0 +1,1 @@
+"""What shows that variants, keys, right forms and diagnoses fit together."""
