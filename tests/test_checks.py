@@ -11,6 +11,7 @@ from wired import wired
 
 from autograder import oracle
 from autograder.candidate import CandidateError, LocalCandidate
+from autograder.candidate.errors import CallTimeout
 from autograder.checks.misconceptions import catalogue
 from autograder.checks.registry import checks_of
 from autograder.marking.judge import judge_cell
@@ -216,6 +217,19 @@ def test_a_broken_check_is_a_grader_fault_and_takes_no_marks(judged, monkeypatch
     assert statuses(result)["dout_is_left_alone"] == "grader_fault"
     assert result.has_grader_fault
     assert "not your mistake" in render(result, "text")
+
+
+def test_a_call_that_did_not_end_names_no_other_mistake(judged, monkeypatch):
+    """Whatever the check would have found: time ran out before it could."""
+    from autograder.checks import backward
+
+    def slow(trial):
+        raise CallTimeout("dropout_backward(dout, cache)", "did not end", "backward-wrong")
+
+    slow.__module__ = backward.__name__
+    monkeypatch.setattr(backward, "check_dout_is_left_alone", slow)
+    (found,) = (o for o in judged("test_backward").outcomes if o.check == "dout_is_left_alone")
+    assert (found.status, found.misconception, found.mark) == ("timeout", None, 0)
 
 
 @pytest.mark.parametrize("number", ["0.0", "7.0", "np.nan"])

@@ -170,8 +170,8 @@ def _standing(**changed):
         CellStanding("q1", "Why?", 2, 4.0, None, awaits=PERSON),
         CellStanding("q2", "How?", 2, 2.0, 1.5, comment="=1+1 <i>good</i>"),
     )
-    given = {"parts": {1: "Forward", 2: "Backward & co"}, "late_penalty": 0.5} | changed
-    return Standing("s", "dropout", "Dropout", cells, **given)
+    given = {"parts": {1: "Forward", 2: "Backward & co"}, "late_penalty": 0.5, "cells": cells}
+    return Standing("s", "dropout", "Dropout", **given | changed)
 
 
 def test_feedback_says_marks_misconceptions_penalty_and_what_is_to_come():
@@ -189,6 +189,16 @@ def test_feedback_says_marks_misconceptions_penalty_and_what_is_to_come():
     assert "(Part 1, Forward.)" in words
     assert "1 hour late: 0.5 of 5.5" in words
     assert "How?: =1+1 <i>good</i>" in words
+
+
+def test_the_lines_of_a_comment_stay_lines():
+    """In a cell of one line too."""
+    standing = _standing(
+        cells=(CellStanding("q", "How?", 2, 2.0, 1.5, comment="good\n<b>but</b>"),)
+    )
+    html = feedback_text(standing)
+    assert "How?: good<br>&lt;b&gt;but" in html
+    assert "\n" not in html
 
 
 def test_feedback_in_plain_lines():

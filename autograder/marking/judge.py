@@ -141,7 +141,8 @@ def _run_check(name, function, points, trial):
             "mark": 0.0,
             "called": error.called,
             "returned": error.problem,
-            "misconception": error.misconception,
+            # What did not end in time has shown nothing else.
+            "misconception": None if error.status == TIMEOUT else error.misconception,
         }
     except Exception:
         result = {"status": GRADER_FAULT, "mark": 0.0, "fault": traceback.format_exc()}
