@@ -206,3 +206,49 @@ def test_every_diagnosis_is_complete():
         assert diagnosis.advice.endswith("."), name
         assert 0 <= diagnosis.share < 1, name
         assert 0 <= diagnosis.part <= 5, name
+
+
+O_LINES = (
+    "X11*W11 + X12*W12 + X21*W21 + X22*W22",
+    "X12*W11 + X13*W12 + X22*W21 + X23*W22",
+    "X21*W11 + X22*W12 + X31*W21 + X32*W22",
+    "X22*W11 + X23*W12 + X32*W21 + X33*W22",
+)
+OFFSETS_FROM_0 = "sum_{c=1}^{C} sum_{k=0}^{HH-1} sum_{l=0}^{WW-1} "
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("forward", "\frac{D Y}{p}"),  # without an r before the quotes
+        ("forward", "H = D\times Y/p"),
+        ("forward", r"\\frac{D Y}{p}"),
+        ("forward", "Answer: H = D*Y/p, not divided at test time"),
+        ("forward", "The mean is kept: H = D*Y/p"),
+        ("convolution", "\n".join(f"O{n} = {line}" for n, line in enumerate(O_LINES, 1))),
+        ("convolution", "\n".join(f"O_{n} = {line}" for n, line in enumerate(O_LINES))),
+        ("general", "b_f + " + OFFSETS_FROM_0 + "X_pad_{n,c,i*s+k,j*s+l} W_{f,c,k,l}"),
+        ("general", "b_f + " + OFFSETS_FROM_0 + "X_{n,c,i*s+k-P,j*s+l-P} W_{f,c,k,l}"),
+    ],
+)
+def test_what_careless_people_write_is_right(item, text):
+    """Backslashes that Python took, numbered outputs, channels from 1 and offsets from 0."""
+    assert judge(item, text, BASE).status == "right"
+
+
+@pytest.mark.parametrize("word", ["log", "tanh", "sqrt of", "half of", "mean of the", "not"])
+def test_words_that_change_a_formula_are_not_passed_over(word):
+    """Other words before a formula do no harm."""
+    assert judge("forward", f"{word} D*Y/p", BASE).status == "unread"
+
+
+def test_outputs_numbered_in_another_order_are_not_taken_in_this_one():
+    """O4 first is no row-major list."""
+    text = "\n".join(f"O{4 - n} = {line}" for n, line in enumerate(O_LINES))
+    assert judge("convolution", text, BASE).share < 1
+
+
+def test_a_mistake_beside_mixed_indices_keeps_its_share():
+    """Padding forgotten, channels from 1 and offsets from 0."""
+    found = judge("general", "b_f + " + OFFSETS_FROM_0 + "X_{n,c,i*s+k,j*s+l} W_{f,c,k,l}", BASE)
+    assert 0 < found.share < 1

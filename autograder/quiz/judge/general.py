@@ -20,10 +20,13 @@ WINDOW = {"row", "column"}
 
 
 class Tensors(Scope):
-    """The letters of item 4 at concrete Sizes. base: where indices start in the answer."""
+    """The letters of item 4 at concrete Sizes.
+
+    base: where indices start in the answer; one number for each axis of X, the first for b.
+    """
 
     def __init__(self, variant, sizes, base, entries):
-        self.v, self.z, self.base, self.entries = variant, sizes, base, entries
+        self.v, self.z, self.bases, self.entries = variant, sizes, by_axis(base), entries
         z = sizes
         self.kinds = {variant.x: "x", f"{variant.x}pad": "pad", variant.w: "w", "b": "b"}
         self.shapes = {
@@ -44,10 +47,11 @@ class Tensors(Scope):
         kind = self.kinds[name]
         if kind in self.shorter and len(indices) == len(self.shapes[kind]) - 1:
             place, value = self.shorter[kind]
-            indices = (*indices[:place], value + self.base, *indices[place:])
+            indices = (*indices[:place], value + self.bases[place], *indices[place:])
         if len(indices) != len(self.shapes[kind]):
             raise Meaningless("indices", f"{name}, which has {len(self.shapes[kind])}")
-        return self.at(kind, *(index - self.base for index in indices))
+        starts = zip(indices, self.bases, strict=False)
+        return self.at(kind, *(index - start for index, start in starts))
 
     def at(self, kind, *indices):
         """An entry counted from 0: 0 in the padding, a random number of its own elsewhere."""
@@ -74,7 +78,12 @@ class Tensors(Scope):
             axis += 1
         if kind is None or axis >= len(self.shapes[kind]):
             return None
-        return self.base, self.base + self.shapes[kind][axis] - 1
+        return self.bases[axis], self.bases[axis] + self.shapes[kind][axis] - 1
+
+
+def by_axis(base):
+    """Where indices start on each of the four axes, of one number for all, or of four."""
+    return base if isinstance(base, tuple) else (base,) * 4
 
 
 def assess(tree, variant, base, budget):
@@ -123,7 +132,8 @@ class _Answer:
     """A student's formula, to be worked out at given sizes."""
 
     def __init__(self, given, variant, base, budget):
-        self.formula, self.variant, self.base, self.budget = given.formula, variant, base, budget
+        self.formula, self.variant, self.budget = given.formula, variant, budget
+        self.bases = by_axis(base)
         self.letters, self.lacks_batch = _free_letters(given, variant)
         self.shorter = _left_out(given.formula, variant, self.lacks_batch)
         self.loose = _loose_letters(given.formula, variant, self.letters)
@@ -134,14 +144,16 @@ class _Answer:
     def values(self, settings):
         """The values for each (Sizes, Entries) and each of OUTPUTS, one after the other."""
         for sizes, entries in settings:
-            scope = Tensors(self.variant, sizes, self.base, entries)
+            scope = Tensors(self.variant, sizes, self.bases, entries)
             scope.shorter = dict(self.shorter)
             if self.padded_is_plain:
                 scope.kinds[f"{self.variant.x}pad"] = "x"
             for place in OUTPUTS:
-                bound = dict.fromkeys(self.loose, self.base)
-                for letter, index in zip(self.letters, place[-len(self.letters) :], strict=True):
-                    bound[letter] = index + self.base
+                bound = dict.fromkeys(self.loose, self.bases[0])
+                few = len(self.letters)
+                starts = self.bases[-few:]
+                for letter, index, start in zip(self.letters, place[-few:], starts, strict=True):
+                    bound[letter] = index + start
                 if self.lacks_batch and "x" in scope.shorter:
                     scope.shorter["x"] = scope.shorter["pad"] = (0, place[0])
                 yield evaluate(self.formula, scope, self.budget, bound)

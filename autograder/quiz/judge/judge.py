@@ -19,6 +19,8 @@ JUDGES = {
     "extension": gradients,
 }
 UNKNOWN = "quiz-other"
+# Of the general convolution: batch and channels, rows and columns.
+MIXED = ((1, 1, 0, 0), (0, 0, 1, 1))
 BASES = (1, 0)
 # For each reading and each start of indices its own: what was tried before must not cost a right
 # answer its steps. Twice what the longest right form of the catalogue takes.
@@ -87,15 +89,20 @@ def _assess(item, tree, letters, base, budget):
         return _guarded(dropout.assess, item, tree, letters, budget)
     assess = JUDGES[item].assess
     declared = BASES if base is None else (base,)
-    for b in (*declared, *(b for b in BASES if b not in declared)):
-        if _is_right(item, tree, letters, b, Budget(STEPS_TO_BE_RIGHT)):
-            found = _guarded(assess, tree, letters, b, budget)
-            if b in declared:
+    mixed = MIXED if item == "general" and base is None else ()
+    for b in (*declared, *mixed, *(b for b in BASES if b not in declared)):
+        steps = Budget(STEPS_TO_BE_RIGHT)
+        if _is_right(item, tree, letters, b, steps):
+            found = _guarded(assess, tree, letters, b, Budget())
+            if b in declared or b in mixed:
                 return found
             return Assessment(diagnoses()[BASE_WRONG].share, (BASE_WRONG,), found.notes)
-    budgets = {b: budget if len(declared) == 1 else Budget() for b in declared}
-    results = [_guarded(assess, tree, letters, b, budgets[b]) for b in declared]
-    # Of two that earn the same, the one that says what is wrong.
+        if steps.left < 0:  # too large, wherever indices start
+            return _guarded(assess, tree, letters, declared[0], budget)
+    results = [_guarded(assess, tree, letters, b, Budget()) for b in declared]
+    if mixed and all(UNKNOWN in result.names for result in results):
+        results.append(_guarded(assess, tree, letters, mixed[0], Budget()))
+    # Of those that earn the same, the one that says what is wrong.
     return max(results, key=lambda result: (result.share, UNKNOWN not in result.names))
 
 

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from ..reading.tree import Equation, Matrix, Symbol, statements
+from ..reading.tree import Equation, Lines, Matrix, Symbol, statements
 from . import small_mistakes
-from .answers import entries_given, givens, matrix_entries
+from .answers import Given, entries_given, givens, matrix_entries
 from .assessment import FULL, Assessment
 from .catalogue import diagnoses
 from .evaluate import Meaningless
@@ -100,6 +100,18 @@ def _name_of(place, values, right, known, variant, at, outside):
     return FACTOR if one_factor_wrong(value, right[place], terms, products) else "quiz-other"
 
 
+def _are_numbered(found, variant):
+    """Whether the outputs are called O1, O2, O3, O4, in this order, or from O0 on."""
+    numbers = []
+    for given in found:
+        indices = getattr(given.left, "indices", ())
+        if getattr(given.left, "name", None) != variant.o or len(indices) != 1:
+            return False
+        numbers.append(getattr(indices[0], "value", None))
+    count = len(places(variant.o_shape))
+    return numbers in (list(range(1, count + 1)), list(range(count)))
+
+
 def _formulas(tree, variant, base):
     """({place: (formula, bound)}, notes) of an answer with or without left sides."""
 
@@ -107,6 +119,9 @@ def _formulas(tree, variant, base):
         return is_entry(node, variant.o, False)
 
     found = givens(tree, is_target)
+    if _are_numbered(found, variant):
+        found = [Given(None, given.formula) for given in found]
+        tree = Lines(tuple(given.formula for given in found))
     if any(given.left is not None and is_target(given.left) for given in found):
         return entries_given(found, is_target, variant.o_shape, base), ()
     lines = [s.members[-1] if isinstance(s, Equation) else s for s in statements(tree)]

@@ -10,6 +10,16 @@ from .pieces import cut, has_equals, stop_after
 from .tree import Cases, Equation, Lines, Sum, Symbol, children, statements
 
 
+# Words around a formula do no harm, but these before one are a part of it.
+FUNCTIONS = frozenset(
+    [
+        *("log", "ln", "exp", "sin", "cos", "tan", "tanh", "sqrt", "root", "abs", "sign", "max"),
+        *("min", "relu", "sigmoid", "softmax", "mean", "average", "half", "twice", "double"),
+        *("negative", "minus", "inverse", "not"),
+    ]
+)
+
+
 @dataclass(frozen=True)
 class Parsed:
     """tree; the ambiguities met; the notes on what was left out; steps: of the parser."""
@@ -25,6 +35,7 @@ def parse(tokens, vocabulary, choice):
     """Parse the tokens of an answer. Raises Unreadable."""
     left_out, notes, ambiguities, kinds, found, steps, nodes = [], [], [], set(), [], 0, 0
     pieces = cut(tokens, left_out)
+    _refuse_functions(tokens, left_out)
     if not pieces:
         raise Unreadable(
             "there are words, but no formula", tokens[0].start, hint="Write a formula.", kind="word"
@@ -40,6 +51,25 @@ def parse(tokens, vocabulary, choice):
     tree = found[0] if len(found) == 1 else Lines(tuple(found))
     _refuse_deep(tree)
     return Parsed(tree, tuple(ambiguities), frozenset(kinds), (*_notes(left_out), *notes), steps)
+
+
+def _refuse_functions(tokens, left_out):
+    """Words before a formula are left out, but not those that make another formula of it."""
+    words = {id(token) for token in left_out}
+    for place, token in enumerate(tokens):
+        if id(token) not in words or token.text.lower() not in FUNCTIONS:
+            continue
+        after = place + 1
+        while after < len(tokens) and tokens[after].text.lower() in ("of", "the", "a"):
+            after += 1
+        follows = tokens[after]
+        if id(follows) not in words and follows.kind != "stop" and follows.text not in ":,.;=\n":
+            raise Unreadable(
+                f"{token.text!r} would make another formula of this, and is not read",
+                token.start,
+                hint="Write the formula with + - * / and powers only.",
+                kind="word",
+            )
 
 
 def _notes(left_out):

@@ -7,6 +7,7 @@ from itertools import product
 from .code import refuse_code
 from .cursor import Choice
 from .errors import Unreadable
+from .escapes import with_backslashes
 from .limits import MAX_CHARACTERS, MAX_READINGS
 from .statements import parse
 from .tokens import tokenize
@@ -44,6 +45,9 @@ def read_all(text, vocabulary=GENERAL, *, other_readings=True):
     """
     if not isinstance(text, str):
         raise Unreadable("the answer is no text", hint="Put the formula in quotes.")
+    escapes = ()
+    if len(text) <= MAX_CHARACTERS:
+        text, escapes = with_backslashes(text)
     try:
         if len(text) <= MAX_CHARACTERS:
             if not text.strip():
@@ -55,7 +59,7 @@ def read_all(text, vocabulary=GENERAL, *, other_readings=True):
         others = _others(tokens, vocabulary, first) if other_readings else ()
     except Unreadable as error:
         raise error.of(text) from None
-    notes = tuple(dict.fromkeys((*notes, *first.notes)))
+    notes = tuple(dict.fromkeys((*escapes, *notes, *first.notes)))
     return Read(text, first.tree, others, first.ambiguities, notes, first.steps)
 
 
