@@ -296,6 +296,8 @@ def test_sources_are_read_as_the_gradebook_has_them(small, course, which, tmp_pa
 
 def begun(small, tmp_path, file):
     """The command as a process, and the ids of those it has started to run the student's code."""
+    # A run in the background ignores SIGINT, and what it starts does, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "autograder", "grade", file, "--assignment", NAME]
     command += ["--course", small, "--format", "gradescope", "--output", tmp_path / "out"]
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Nothing that leaves the course shows a hidden test: all that is written for others is searched."""
+"""Nothing that leaves the course shows a hidden test: what is written for others is searched."""
 
 import subprocess
 import sys
