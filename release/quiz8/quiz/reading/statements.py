@@ -9,7 +9,6 @@ from .parser import Parser
 from .pieces import cut, has_equals, stop_after
 from .tree import Cases, Equation, Lines, Sum, Symbol, children, statements
 
-
 # Words around a formula do no harm, but these before one are a part of it.
 FUNCTIONS = frozenset(
     [
