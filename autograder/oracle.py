@@ -18,6 +18,11 @@ def convolution():
     return _solution("quiz8.oracles")
 
 
+def practice(topic):
+    """Returns a module of slow, obvious versions for `dropout_in_practice`, such as "nets"."""
+    return _solution(f"dropout_in_practice.oracles.{topic}")
+
+
 def digits():
     """Returns the experiment's data, always the digits, in fresh arrays."""
     return given("data_utils").load_digits_with_wrong_labels()

@@ -1,4 +1,4 @@
-"""The catalogue of misconceptions: those of code (misconceptions.toml) and those of formulas."""
+"""The catalogue of misconceptions, from the TOML files of code, formulas and practice."""
 
 import functools
 import tomllib
@@ -20,10 +20,15 @@ class Misconception:
 
 @functools.cache
 def catalogue():
-    """All misconceptions by name; those of formulas begin with "quiz-"."""
+    """All misconceptions by name; those of formulas begin with "quiz-", those of
+    `dropout_in_practice` with "practice-".
+    """
     code = _read("autograder.checks", "misconceptions.toml")
     formulas = _read("autograder.quiz.judge", "diagnoses.toml")
     found = code | {of_formula(name): entry for name, entry in formulas.items()}
+    folder = resources.files("autograder.checks.practice") / "misconceptions"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        found |= tomllib.loads(file.read_text("utf-8"))
     fields = ("title", "advice", "part")
     return {
         name: Misconception(name, **{field: entry[field] for field in fields})

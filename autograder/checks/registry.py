@@ -11,10 +11,30 @@ from autograder.checks import (
     forward_interface,
     net,
 )
+from autograder.checks.practice import (
+    ensemble,
+    exercises,
+    faults,
+    layer,
+    mlp,
+    montecarlo,
+    noise,
+    vanilla,
+)
 
 MODULES = {
     "dropout": (forward, forward_interface, backward, net, batchnorm, experiment, answers),
     "quiz8": (formulas, convolution),
+    "dropout_in_practice": (
+        vanilla,
+        ensemble,
+        layer,
+        mlp,
+        exercises,
+        montecarlo,
+        noise,
+        faults,
+    ),
 }
 
 

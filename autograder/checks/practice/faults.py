@@ -1,0 +1,1 @@
+"""Checks of `dropout_in_practice`: faults."""
