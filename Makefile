@@ -22,6 +22,7 @@ test: $(READY)  ## run the tests
 validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
 	$(RUN) -m autograder validate dropout
 	$(RUN) -m autograder validate quiz8
+	$(RUN) -m autograder validate dropout_in_practice
 	$(RUN) -m autograder quiz check-variants
 
 hostile: $(READY)  ## grade the dishonest and broken submissions under each isolation (15 minutes)
@@ -40,6 +41,7 @@ bench-scale: $(READY)  ## what 50, 200 and 1000 submissions cost, and larger cla
 sweep: $(READY)  ## the long runs: fuzzing, hostile under landlock, then every solution, 1000 seeds
 	$(RUN) -m pytest -m sweep
 	$(RUN) -m autograder sweep dropout --seeds 1000
+	$(RUN) -m autograder sweep dropout_in_practice --seeds 1000
 
 figures: $(READY)  ## print the published figures beside ours
 	$(RUN) -m autograder figures
@@ -47,8 +49,10 @@ figures: $(READY)  ## print the published figures beside ours
 notebooks: $(READY)  ## rebuild source/ from the text masters, and release/ from source/
 	$(RUN) -m autograder build dropout
 	$(RUN) -m autograder build quiz8
+	$(RUN) -m autograder build dropout_in_practice
 	$(VENV)/bin/nbgrader generate_assignment dropout
 	$(VENV)/bin/nbgrader generate_assignment quiz8
+	$(VENV)/bin/nbgrader generate_assignment dropout_in_practice
 
 lint: $(READY)  ## ruff
 	$(RUN) -m ruff check . && $(RUN) -m ruff format --check .

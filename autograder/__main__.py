@@ -184,9 +184,9 @@ def _isolation(options, course):
 
 
 def _figures(options, course):
-    from autograder.figures import report_figures
+    from autograder.figures import dropout, practice
 
-    return 0 if report_figures() else 1
+    return 0 if all([dropout.report_figures(), practice.report_figures()]) else 1
 
 
 def _progress(done, total, name):

@@ -8,6 +8,11 @@ def reference():
     return _solution("dropout.reference")
 
 
+def reference_of(assignment):
+    """Returns the module with the worked solution of another assignment."""
+    return _solution(f"{assignment}.reference")
+
+
 def oracles():
     """Returns the module with the slow, obvious versions for `dropout`."""
     return _solution("dropout.oracles")

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import figures, oracle
+from autograder import oracle
+from autograder.figures import dropout as figures
 
 NOTEBOOK = Path(__file__).parent.parent / "source" / "dropout" / "dropout.ipynb"
 

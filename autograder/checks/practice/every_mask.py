@@ -12,7 +12,7 @@ import numpy as np
 
 
 def zeros_and(scale, examples, units):
-    """Every mask of entries 0 and `scale` for `examples` x `units`: (2 ** (examples units), ...)."""
+    """Every mask of entries 0 and `scale`: (2 ** (examples * units), examples, units)."""
     count = examples * units
     rows = np.array(list(itertools.product((0.0, 1.0), repeat=count)))
     return scale * rows.reshape(-1, examples, units)

@@ -43,7 +43,7 @@ class Solver:
         optim_config: its settings, such as {'learning_rate': 1e-3}.
         lr_decay: multiplies the learning rate after each epoch.
         num_train_samples, num_val_samples: examples used to measure accuracy; None means all.
-        check_every: epochs between two measurements of the accuracies; the last epoch always has one.
+        check_every: epochs between two measurements of the accuracies; the last one always counts.
         print_every: iterations between printed losses. verbose=False prints nothing.
         """
         if update_rule not in optim.__all__:

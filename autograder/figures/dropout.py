@@ -1,4 +1,4 @@
-"""The published figures beside ours: `python -m autograder figures`.
+"""The published figures of `dropout` beside ours.
 
 Two tables. The first is what seed 001, a published notebook, printed; the reference solution
 prints the same numbers from the same seeds. The second is the regularisation experiment, which

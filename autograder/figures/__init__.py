@@ -1,0 +1,1 @@
+"""Published figures beside ours, a module an assignment: `python -m autograder figures`."""
