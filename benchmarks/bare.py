@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.execute.grade_one import restore_locked
-from autograder.intake import canonical_notebook, notebook_in
+from autograder.intake import submitted_notebook
 
 
 def main(arguments):
@@ -36,8 +36,9 @@ def _cells(folder, course, assignment):
     release, source = (
         course / kind / assignment / f"{assignment}.ipynb" for kind in ("release", "source")
     )
-    handed_in = notebook_in(folder, assignment, (assignment,), release.parent)
-    notebook, _ = canonical_notebook(handed_in.path, release, notes=handed_in.notes, own=(source,))
+    notebook, _ = submitted_notebook(
+        folder, assignment, (assignment,), release.parent, own=(source,)
+    )
     restore_locked(notebook, nbformat.read(source, as_version=4))
     return [c.source for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
 

@@ -15,9 +15,18 @@ ENVIRONMENT = os.environ | {
 
 
 def nbgrader(folder, *arguments):
-    """Run a command as an instructor does; returns the finished process."""
+    """Run one of nbgrader's commands as an instructor does; returns the finished process."""
+    return _run(folder, "nbgrader", *arguments)
+
+
+def autograder(folder, *arguments):
+    """The same for one of our own commands."""
+    return _run(folder, "autograder", *arguments)
+
+
+def _run(folder, module, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
+        [sys.executable, "-m", module, *map(str, arguments)],
         cwd=folder,
         env=ENVIRONMENT,
         capture_output=True,

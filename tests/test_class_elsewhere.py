@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests import small_course as small
-from tests.processes import ENVIRONMENT, nbgrader
+from tests.processes import ENVIRONMENT, autograder, nbgrader
 
 SLOW = [f"slow-{n}" for n in range(6)]
 
@@ -40,15 +40,7 @@ def local(handed_in, tmp_path_factory):
 
 
 def _grade(folder, *options):
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", "class", small.NAME, *options],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return autograder(folder, "class", small.NAME, *options)
 
 
 def _free_port():

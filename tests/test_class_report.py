@@ -5,8 +5,6 @@ import re
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -20,7 +18,7 @@ from autograder.reports.class_report.page import write_page
 from autograder.reports.from_gradebook import ClassStanding, standings
 from autograder.reports.standing import CellStanding, Standing
 from tests import small_course as small
-from tests.processes import ENVIRONMENT
+from tests.processes import autograder
 from tests.synthetic_class import NAME, Member, random_class, write_class
 
 FAULT = "Traceback (most recent call last):\n  File \"/srv/mallory/x.py\"\nKeyError: 'mallory'"
@@ -208,8 +206,7 @@ def test_every_plot_is_described_and_every_bar_has_its_number(dom):
 def test_an_assignment_without_a_scheme(tmp_path, course):
     folder = small.new_course(tmp_path / "course", course)
     small.hand_in(folder, "half", small.HALF, small.ANSWER)
-    grade = [sys.executable, "-m", "autograder", "class", small.NAME]
-    subprocess.run(grade, cwd=folder, env=ENVIRONMENT, check=True, timeout=300)
+    assert autograder(folder, "class", small.NAME).returncode == 0
     assert run(folder, small.NAME) == 0
     dom = parsed((folder / "reports" / "small.html").read_text("utf-8"))
     assert dom.h1.get_text() == small.NAME

@@ -15,7 +15,7 @@ import pytest
 from autograder.sample.hand_in import Student, hand_in
 from tests import small_course as small
 from tests.browser import headless
-from tests.processes import ENVIRONMENT, nbgrader
+from tests.processes import ENVIRONMENT, autograder, nbgrader
 
 RUBRIC = "What the written answer earns"
 ANSWER = "The mean is $p\\,x$ in training, and $\\frac{1}{p^L}$ times that afterwards."
@@ -73,19 +73,6 @@ def folder(course, tmp_path_factory):
     assert autograder(folder, "class", "dropout").returncode == 0
     assert autograder(folder, "class", small.NAME).returncode == 1  # the cell without a mark
     return folder
-
-
-def autograder(folder, *arguments):
-    """Run a command of ours as an instructor does; returns the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

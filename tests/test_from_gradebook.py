@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,7 +16,7 @@ from autograder.execute.course import load_course
 from autograder.marking.cell import RESULT_MIME
 from autograder.reports.from_gradebook import standings
 from tests import small_course as small
-from tests.processes import ENVIRONMENT
+from tests.processes import autograder
 from tests.synthetic_class import NAME, Member, write_class
 
 
@@ -27,8 +25,7 @@ def graded(tmp_path_factory, course):
     """The small course, its class graded."""
     folder = small.new_course(tmp_path_factory.mktemp("standings") / "course", course)
     small.hand_in_class(folder)
-    command = [sys.executable, "-m", "autograder", "class", small.NAME]
-    subprocess.run(command, cwd=folder, env=ENVIRONMENT, check=True, timeout=300)
+    assert autograder(folder, "class", small.NAME).returncode == 0
     return folder
 
 

@@ -9,8 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.execute.exporter import canonical_notebook
-from autograder.intake import Unreadable, read_notebook, rebuild
+from autograder.intake import Unreadable, canonical_notebook, read_notebook, rebuild
 
 
 def cell(grade_id, source, solution=False, grade=False, kind="code"):

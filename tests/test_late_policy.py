@@ -1,7 +1,5 @@
 """What late work costs, by the course's policy: in nbgrader's gradebook and in words."""
 
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -20,7 +18,7 @@ from autograder.execute.late_marks import (
 from autograder.execute.late_policy import DAY, HOUR, LatePolicy, describe, duration, points
 from tests import small_course as small
 from tests.export_course import NAME, grade, gradebook_of, make_course, mark_by_hand
-from tests.processes import ENVIRONMENT, nbgrader
+from tests.processes import autograder, nbgrader
 
 DUE = datetime(2026, 1, 10, 12)
 
@@ -264,10 +262,7 @@ def late_class(course, tmp_path_factory):
 
 
 def _grade_class(folder):
-    command = [sys.executable, "-m", "autograder", "class", small.NAME]
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300
-    )
+    return autograder(folder, "class", small.NAME)
 
 
 def _recorded(folder):

@@ -1,12 +1,9 @@
 """Nothing that leaves the course shows a hidden test: what is written for others is searched."""
 
-import subprocess
-import sys
-
 import pytest
 
 from tests import small_course as small
-from tests.processes import ENVIRONMENT, nbgrader
+from tests.processes import autograder, nbgrader
 
 SECRET = "SECRET_7f3a"
 HIDDEN = f"1.5 * (double(-2) == -4) + 0 * len('{SECRET}')"
@@ -22,15 +19,7 @@ def artefacts(course, tmp_path_factory):
     small.hand_in_class(folder)
 
     def command(*arguments):
-        done = subprocess.run(
-            [sys.executable, "-m", "autograder", *map(str, arguments)],
-            cwd=folder,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = autograder(folder, *arguments)
         assert done.returncode in (0, 1), done.stderr
         return done.stdout + done.stderr
 

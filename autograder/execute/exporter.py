@@ -9,7 +9,7 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder.execute import submissions
 from autograder.execute.earlier import earlier_notebook, keep_earlier
-from autograder.intake import canonical_notebook, notebook_in
+from autograder.intake import submitted_notebook
 from autograder.sandbox import isolation
 
 
@@ -45,12 +45,8 @@ class SubmissionExporter(NotebookExporter):
         folder, name = Path(filename).parent, Path(filename).stem
         source = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
         expected = submissions.expected_notebooks(coursedir, self.log)
-        handed_in = notebook_in(folder, name, expected, release)
-        notebook, notes = canonical_notebook(
-            handed_in.path,
-            release / f"{name}.ipynb",
-            notes=handed_in.notes,
-            own=sorted(source.glob("*.ipynb")),
+        notebook, notes = submitted_notebook(
+            folder, name, expected, release, own=sorted(source.glob("*.ipynb"))
         )
         for note in notes:
             self.log.warning("%s: %s", filename, note)

@@ -9,7 +9,7 @@ from traitlets.config import Config
 
 from autograder.execute.run_cells import ExecuteSubmission
 from autograder.execute.settle import result_of, settle, tidy_outputs
-from autograder.intake import canonical_notebook, notebook_in
+from autograder.intake import submitted_notebook
 from autograder.pages.sanitize import SanitizeNotebook
 
 
@@ -56,11 +56,9 @@ def grade_one(submission, course, assignment, config=None, student=""):
     release, source = (
         Path(course, kind, assignment, f"{assignment}.ipynb") for kind in ("release", "source")
     )
-    submission, notes = Path(submission), ()
-    if submission.is_dir() and submission.suffix != ".ipynb":
-        handed_in = notebook_in(submission, assignment, (assignment,), release.parent)
-        submission, notes = handed_in.path, handed_in.notes
-    notebook, notes = canonical_notebook(submission, release, notes=notes, own=(source,))
+    notebook, notes = submitted_notebook(
+        submission, assignment, (assignment,), release.parent, own=(source,)
+    )
     restore_locked(notebook, nbformat.read(source, as_version=4))
     notebook, execution = _executed(notebook, source.parent, config or Config(), student)
     graded = {}

@@ -9,7 +9,7 @@ import nbformat
 from autograder.execute.course import load_course
 from autograder.execute.result import NotebookResult, Result, digest_of
 from autograder.execute.submissions import timestamp_of
-from autograder.intake import canonical_notebook, notebook_in
+from autograder.intake import submitted_notebook
 
 LOGGER = "autograder.submission"
 
@@ -54,12 +54,8 @@ def _executed(course, task, source, logger):
     """(notebook, resources["nbgrader"], notes) of one notebook."""
     release, own = course.folder("release"), course.folder("source")
     expected = tuple(s.name for s in task.sources)
-    handed_in = notebook_in(task.folder, source.name, expected, release)
-    notebook, notes = canonical_notebook(
-        handed_in.path,
-        release / f"{source.name}.ipynb",
-        notes=handed_in.notes,
-        own=sorted(own.glob("*.ipynb")),
+    notebook, notes = submitted_notebook(
+        task.folder, source.name, expected, release, own=sorted(own.glob("*.ipynb"))
     )
     for note in notes:
         logger.warning("%s", note)

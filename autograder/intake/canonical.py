@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.intake.files import Unreadable, shown_name
+from autograder.intake.folder import notebook_in
 from autograder.intake.read import read_notebook
 from autograder.intake.rebuild import rebuild, with_notes
 
@@ -29,6 +30,20 @@ def canonical_notebook(path, release_path, notes=(), own=()):
                 "it could be marked; hand it in again"
             )
     return with_notes(notebook, notes), notes
+
+
+def submitted_notebook(submission, name, expected, release, own=()):
+    """(notebook, notes) of what one student handed in; never raises for what a student sent.
+
+    submission: the folder it came in, or the notebook file itself. name: the notebook's. expected:
+    the names of all notebooks of the assignment. release: the released folder. own: as for
+    canonical_notebook.
+    """
+    path, notes = Path(submission), ()
+    if path.is_dir() and path.suffix != ".ipynb":
+        handed_in = notebook_in(path, name, expected, release)
+        path, notes = handed_in.path, handed_in.notes
+    return canonical_notebook(path, Path(release) / f"{name}.ipynb", notes=notes, own=own)
 
 
 def _refuse_own(path, own):

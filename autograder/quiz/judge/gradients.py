@@ -6,8 +6,16 @@ from . import gradient_mistakes
 from .answers import entries_given, givens
 from .assessment import Assessment
 from .catalogue import diagnoses
-from .evaluate import Meaningless
-from .matrices import Matrices, fewer_terms, is_entry, only_errors, outside_note, places, values_of
+from .matrices import (
+    Matrices,
+    fewer_terms,
+    is_entry,
+    known_verdict,
+    only_errors,
+    outside_note,
+    places,
+    values_of,
+)
 from .probe import Entries
 
 SHARES = {"filter": Fraction(2, 5), "input": Fraction(3, 5)}
@@ -97,15 +105,9 @@ def _compare_one(by, values, variant, at):
 
 
 def _name_of(by, place, values, right, known, variant, at):
-    if place not in values:
-        return MISSING
+    settled, name = known_verdict(place, values, right, known, MISSING)
+    if settled:
+        return name
     value = values[place]
-    if isinstance(value, Meaningless):
-        return value.diagnosis
-    if value == right[place]:
-        return None
-    for name, wrong in known:
-        if value == wrong.get(place):
-            return name
     terms = gradient_mistakes.terms(by, variant, at, place)
     return TERM if fewer_terms(value, right[place], terms) else "quiz-other"

@@ -91,6 +91,23 @@ def outside_note(scope):
     return (f"There is no {', '.join(named)}: {sizes}, and indices start at {scope.base}.",)
 
 
+def known_verdict(place, values, right, known, missing):
+    """(True, diagnosis, or None where it is right) of an entry that is easily judged.
+
+    values, right: {place: number}; a value may be Meaningless. known: [(diagnosis, {place: the
+    number that this mistake leads to})]. missing: the diagnosis where there is no value.
+    Returns (False, None) for a wrong value that no known mistake leads to.
+    """
+    if place not in values:
+        return True, missing
+    value = values[place]
+    if isinstance(value, Meaningless):
+        return True, value.diagnosis
+    if value == right[place]:
+        return True, None
+    return next(((True, name) for name, wrong in known if value == wrong.get(place)), (False, None))
+
+
 def fewer_terms(value, right, terms):
     """Whether value is the sum of some, not all, of the terms that right is the sum of."""
     if not 0 <= value < right or not terms:

@@ -7,11 +7,11 @@ from . import small_mistakes
 from .answers import Given, entries_given, givens, matrix_entries
 from .assessment import FULL, Assessment
 from .catalogue import diagnoses
-from .evaluate import Meaningless
 from .matrices import (
     Matrices,
     fewer_terms,
     is_entry,
+    known_verdict,
     one_factor_wrong,
     only_errors,
     outside_note,
@@ -75,16 +75,10 @@ def compare(values, variant, at, notes=(), outside=False):
 
 def _name_of(place, values, right, known, variant, at, outside):
     """The diagnosis of one output, None if it is right."""
-    if place not in values:
-        return MISSING
+    settled, name = known_verdict(place, values, right, known, MISSING)
+    if settled:
+        return name
     value = values[place]
-    if isinstance(value, Meaningless):
-        return value.diagnosis
-    if value == right[place]:
-        return None
-    for name, wrong in known:
-        if value == wrong.get(place):
-            return name
     terms = small_mistakes.terms(variant, at, *place)
     if fewer_terms(value, right[place], terms):
         return TERM
