@@ -27,6 +27,13 @@ def test_arguments_are_copies_and_changes_are_reported():
     assert value.tolist() == [1, 1, 1]
 
 
+@pytest.mark.parametrize("made", [10**5000, -(10**80)], ids=["5001 digits", "81 digits"])
+def test_a_huge_number_is_described_and_not_written_out(made):
+    """Python refuses to write thousands of digits: that would be the grader's fault."""
+    with pytest.raises(WrongReturn, match="returned a whole number of more than 60 digits"):
+        candidate_of(f=lambda: made).call("f", returns=2)
+
+
 def test_results_share_no_memory_and_no_subclass():
     """A subclass, a masked array and a view come back as plain arrays of their own."""
     kept = np.arange(4.0)

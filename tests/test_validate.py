@@ -97,7 +97,16 @@ def test_the_quiz_has_as_many_answers_as_promised():
             assert sum(c.changed == question and c.verdict == verdict for c in cases) >= 12
 
 
-@pytest.mark.parametrize("assignment", ["dropout", "quiz8"])
+def test_practice_has_as_many_cases_as_promised():
+    """At least 40 wrong and 15 accepted, some of them for every part."""
+    cases = load_cases("dropout_in_practice")
+    for verdict, least in (("wrong", 40), ("accepted", 15)):
+        found = [c for c in cases if c.verdict == verdict]
+        assert len(found) >= least
+        assert len({c.part for c in found}) == 6
+
+
+@pytest.mark.parametrize("assignment", ["dropout", "quiz8", "dropout_in_practice"])
 def test_every_case_gets_the_marks_it_should(course, assignment):
     """Every accepted and wrong solution, through the whole notebook: no survivor, no rejection."""
     done = subprocess.run(
@@ -113,9 +122,10 @@ def test_every_case_gets_the_marks_it_should(course, assignment):
 
 
 @pytest.mark.sweep
-def test_no_seed_changes_a_verdict(course):
+@pytest.mark.parametrize("assignment", ["dropout", "dropout_in_practice"])
+def test_no_seed_changes_a_verdict(course, assignment):
     """A thousand seeds a case."""
     done = subprocess.run(
-        [sys.executable, "-m", "autograder", "sweep", "dropout"], cwd=course, check=False
+        [sys.executable, "-m", "autograder", "sweep", assignment], cwd=course, check=False
     )
     assert done.returncode == 0

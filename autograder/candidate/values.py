@@ -106,6 +106,8 @@ def describe(value):
         return "None"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)} items"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**60:
+        return "a whole number of more than 60 digits"  # Python refuses to write the largest
     if isinstance(value, (bool, int, float, str)):
         text = repr(value)
         return text if len(text) <= 60 else text[:57] + "..."

@@ -92,6 +92,26 @@ def means_differ(ledger, group_a, group_b, alpha=ALPHA):
     return abs(difference) > limit
 
 
+def sum_is_biased(ledger, terms, variances, alpha=ALPHA):
+    """Whether independent terms add up to more than chance allows if each has mean 0.
+
+    variances: known bounds on the terms' variances; nothing else is asked of the distributions.
+    For any x, exp(x - x^2/6) <= 1 + x + x^2/3, so for a term e with mean 0 and variance <= v
+    E exp(t e - t^2 e^2/6) <= 1 + t^2 v/3 <= exp(t^2 v/3); the product over the terms gives, for a
+    t chosen beforehand,
+        P(|sum| >= t (sum of e^2 / 6 + sum of v / 3) + log(2 / alpha) / t) <= alpha
+    (after B. Delyon, Exponential inequalities for sums of weakly dependent variables, Electronic
+    Journal of Probability 14, 2009). The first t is best for small terms, the others are
+    for terms far larger than their bound on the variance allows.
+    """
+    ledger.enter(alpha)
+    sizes = (1.0, 1e-3, 1e-6, 1e-10)
+    limit = math.log(2 * len(sizes) / alpha)
+    bound, squares = float(np.sum(variances)) / 3, float(np.sum(np.square(terms))) / 6
+    best, total = math.sqrt(limit / bound), abs(float(np.sum(terms)))
+    return any(total > t * (squares + bound) + limit / t for t in (size * best for size in sizes))
+
+
 def most_likely_count(n, p):
     """The largest probability of any one count in Binomial(n, p)."""
     mode = min(n, int((n + 1) * p))

@@ -44,14 +44,14 @@ class GradedNotebook:
         return [o for cell in self.cells.values() if cell.result for o in cell.result["outcomes"]]
 
 
-def grade_one(submission, course, assignment, config=None, student=""):
+def grade_one(submission, course, assignment, config=None, student="", leave_out=()):
     """Grade one submission against `course`/source and release; returns a GradedNotebook.
 
     submission: the notebook file, or the folder it was handed in with. config: nbgrader's
     configuration (a traitlets Config), None for the defaults of the classes. student: whose it is,
-    for assignments with a variant for each. Takes intake, the
-    restoring of locked cells, execution, settling and cleaning from the very classes that
-    `nbgrader autograde` uses.
+    for assignments with a variant for each. leave_out: grade_ids of given cells that are not to be
+    run. Takes intake, the restoring of locked cells, execution, settling and cleaning from the very
+    classes that `nbgrader autograde` uses.
     """
     release, source = (
         Path(course, kind, assignment, f"{assignment}.ipynb") for kind in ("release", "source")
@@ -60,6 +60,9 @@ def grade_one(submission, course, assignment, config=None, student=""):
         submission, assignment, (assignment,), release.parent, own=(source,)
     )
     restore_locked(notebook, nbformat.read(source, as_version=4))
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in leave_out:
+            cell.source = ""
     notebook, execution = _executed(notebook, source.parent, config or Config(), student)
     graded = {}
     for cell in notebook.cells:

@@ -42,7 +42,8 @@ class WrittenCell:
 class Scheme:
     """assignment: nbgrader's name. title: in words. parts: {number: title}.
 
-    cells and written by grade_id, in the notebook's order.
+    cells and written by grade_id, in the notebook's order. for_eyes: the grade_ids of given cells
+    that cost time and make nothing that a check reads, such as training runs for plots.
     """
 
     assignment: str
@@ -50,6 +51,7 @@ class Scheme:
     parts: dict
     cells: dict
     written: dict
+    for_eyes: tuple = ()
 
     @property
     def bonus(self):
@@ -72,4 +74,5 @@ def load_scheme(assignment):
     cells = {c["grade_id"]: TestCell(**c) for c in data["cell"]}
     written = {w["grade_id"]: WrittenCell(**w) for w in data.get("written", ())}
     parts = {int(number): title for number, title in data["parts"].items()}
-    return Scheme(assignment, data["title"], parts, cells, written)
+    for_eyes = tuple(data.get("for_eyes", ()))
+    return Scheme(assignment, data["title"], parts, cells, written, for_eyes)

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.execute.grade_one import grade_one
+from autograder.marking.scheme import load_scheme
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def grade_case(case, course, assignment, answers):
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         submission = Path(folder, f"{assignment}.ipynb")
         nbformat.write(notebook, submission)
-        graded = grade_one(submission, course, assignment)
+        for_eyes = load_scheme(assignment).for_eyes
+        graded = grade_one(submission, course, assignment, leave_out=for_eyes)
     return GradedCase(
         case,
         {name: (cell.mark, cell.points) for name, cell in graded.cells.items()},

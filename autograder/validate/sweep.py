@@ -77,6 +77,7 @@ def sweep_case(case, assignment, answers, seeds):
 def namespace_of(cells):
     """The names that the given cells define, as in a notebook that star-imports the layers."""
     namespace = {"__name__": "__main__"}
+    exec("import itertools", namespace)
     exec("import numpy as np", namespace)
     exec("from solutions.cs231n.layers import *", namespace)
     exec("from solutions.cs231n.layer_utils import *", namespace)

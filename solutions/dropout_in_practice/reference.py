@@ -22,7 +22,7 @@ def train_step(params, X, y, p, lr, kind):
 
     params: a dictionary W1, b1, W2, b2, W3, b3; W has shape (fan_in, fan_out).
     X: (N, D) examples. y: (N,) labels.
-    p: the probability of KEEPING a hidden unit, 0 < p <= 1.
+    p: the probability of KEEPING a hidden unit, each independently of all others, 0 < p <= 1.
     lr: the learning rates, a dictionary with one number for each name in params.
     kind: 'vanilla' keeps units as they are; 'inverted' divides those it keeps by p.
 
@@ -400,8 +400,8 @@ def fault_2():
 def mended_2(dout, mask, p):
     """backward_2 without its fault.
 
-    dout: the gradient with respect to forward_2's output. mask: what forward_2 returned beside
-    it, 1 for kept units and 0 for others, of dout's shape. p: the probability of KEEPING a unit.
+    dout: the gradient with respect to forward_2's output. mask: the mask that forward_2 had, 1
+    for kept units and 0 for others, of dout's shape. p: the probability of KEEPING a unit.
     Returns dx, of dout's shape.
     """
     ### BEGIN SOLUTION

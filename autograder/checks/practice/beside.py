@@ -8,7 +8,8 @@ def either(trial, check, replacements):
     """Run check(trial) with the student's own helpers and, if that fails, with `replacements`.
 
     replacements: {name: function}, right versions of functions that belong to other cells.
-    Raises what the first run raised, a Failed or a CandidateError, if both fail.
+    If both fail, raises a Failed or a CandidateError: what was found beside right helpers, which
+    is the function's own mistake, unless the first run kept more of the points.
     """
     try:
         return check(trial)
@@ -18,5 +19,7 @@ def either(trial, check, replacements):
         with trial.candidate.replaced(replacements):
             # What was measured belongs to the student's own helpers.
             return check(trial.beside(trial.candidate))
-    except (Failed, CandidateError):
+    except Failed as own:
+        raise (own if own.credit >= getattr(first, "credit", 0.0) else first) from None
+    except CandidateError:
         raise first from None
