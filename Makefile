@@ -16,8 +16,8 @@ help:  ## list the targets
 grade: $(READY) isolation  ## grade a sample class end to end, in a scratch copy of the course
 	$(RUN) -m autograder sample
 
-test: $(READY)  ## run the tests
-	$(RUN) -m pytest -m "not sweep"
+test: $(READY)  ## run the tests, a module on each core
+	$(RUN) -m pytest -m "not sweep" -n auto --dist loadfile
 
 validate: $(READY)  ## grade every accepted and wrong solution, print the kill matrix
 	$(RUN) -m autograder validate dropout

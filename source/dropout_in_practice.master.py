@@ -182,8 +182,9 @@ example_W2, example_b2 = rng.randn(6, 3), rng.randn(3)
 
 
 def softmax(scores):
-    exps = np.exp(scores - np.max(scores))
-    return exps / np.sum(exps)
+    """Over the last axis: of one example's scores, (C,), or of each of several, (N, C)."""
+    exps = np.exp(scores - np.max(scores, axis=-1, keepdims=True))
+    return exps / np.sum(exps, axis=-1, keepdims=True)
 
 
 # One pass with every unit times p: what vanilla dropout computes at test time.

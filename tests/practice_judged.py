@@ -1,102 +1,105 @@
-"""Judging some cells of `dropout_in_practice` in this process, for tests."""
+"""Judging functions of `dropout_in_practice` in this process, and its catalogue, for tests."""
 
+import functools
 import zlib
 
 import numpy as np
+from wired import wired
 
 from autograder import oracle
 from autograder.candidate import LocalCandidate
 from autograder.marking.judge import judge_cell
+from autograder.marking.scheme import load_scheme
 from autograder.validate.sweep import namespace_of
-from solutions.dropout_in_practice.cases import reference_cells
+from solutions.dropout_in_practice.cases import load_cases, reference_cells
 
 ASSIGNMENT = "dropout_in_practice"
 WORKED = reference_cells()
+CASES = load_cases()
+# The functions that each part of the catalogue is about.
+PARTS = {
+    "vanilla": ("train_step", "predict", "to_inverted"),
+    "ensemble": ("all_masks", "linear_ensemble", "softmax_ensemble", "relu_ensemble"),
+    "d2l": ("dropout_layer", "mlp_forward", "mlp_backward"),
+    "exercises": (
+        "swap_effect",
+        "best_and_last",
+        "relu_dropout_variance",
+        "head_variance",
+        "dropout_penalty",
+        "beyond_additive",
+        "output_covariances",
+    ),
+    "noise": ("mc_predict", "dropconnect", "bishop_noise", "my_noise"),
+    "faults": ("fault_1", "mended_1", "fault_2", "mended_2", "fault_3", "mended_3"),
+}
+FUNCTIONS = tuple(function for functions in PARTS.values() for function in functions)
+TEST_CELLS = {function: load_scheme(ASSIGNMENT).cells[f"test_{function}"] for function in FUNCTIONS}
+# {check: the function that it judges}
+CHECKS = {check: function for function, cell in TEST_CELLS.items() for check in cell.checks}
 
 
-class Anything:
-    """An object of the student's own, whose every use raises."""
-
-    def __getattr__(self, name):
-        raise RuntimeError(name)
-
-    def __array__(self, *args, **kwargs):
-        raise RuntimeError("no array")
-
-    def __float__(self):
-        raise RuntimeError("no number")
+def cases_of(part, verdict):
+    """The catalogue's cases of a part, "wrong" or "accepted"."""
+    return [case for case in CASES if (case.part, case.verdict) == (part, verdict)]
 
 
-def generator():
-    yield 1
+def case_of(name):
+    """The catalogue's case of this name."""
+    return next(case for case in CASES if case.name == name)
 
 
-# What a function may return in the place of anything.
-HOSTILE = [
-    None,
-    "",
-    "nan",
-    b"bytes",
-    float("nan"),
-    float("inf"),
-    10**400,
-    1e308,
-    True,
-    1 + 2j,
-    Anything(),
-    Anything,
-    generator(),
-    [],
-    {},
-    (None, None),
-    ("x", {"W1": 1}),
-    (1.0, {}),
-    (float("nan"), float("nan")),
-    ({}, 1.0),
-    ("", ""),
-    ("b" * 2000, "9" * 2000),
-    ("d", "1e999"),
-    ("d", "1/0"),
-    (10**400, 10**400),
-    ([1, [2, 3]], [[1], [2, 3]]),
-    ("%%%", "%"),
-    (True, False),
-    np.array("b"),
-    np.array([]),
-    np.zeros((0, 3)),
-    np.array([1j]),
-    np.array([None]),
-    np.full((3, 3), np.nan),
-    np.full((60, 60), np.inf),
-    np.zeros((3, 3, 3)),
-    np.zeros((60, 60), dtype=np.longdouble) + np.longdouble("1e4000"),
-    np.ma.masked_all((60, 60)),
-    {"W1": None, "b1": None, "W2": None, "b2": None, "W3": None, "b3": None},
-    (1.0, dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), "text")),
-    (1.0, dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 10**400)),
-    (1.0, dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), np.zeros(10**6))),
-]
+def judged(functions, cells=None, seed=0, kind=LocalCandidate, only=None, **names):
+    """{check: Outcome} of these functions, for the worked solution with other cells or names.
 
-
-def judged(stubs, cells=None, seed=0, kind=LocalCandidate, only=None, **names):
-    """{check: Outcome} of the stubs' test cells, for the worked solution with other cells or names.
-
-    Asserts that nothing was the grader's fault.
+    kind: makes a candidate of the notebook's names. only: a single check. Asserts that nothing was
+    the grader's fault.
     """
-    candidate = kind(namespace_of(WORKED | (cells or {})) | names)
+    namespace = namespace_of(WORKED | (cells or {}))
+    namespace.update(names)  # in place: it is where the functions look for each other
+    return judged_names(functions, namespace, seed, kind, only)
+
+
+def judged_names(functions, names, seed=0, kind=LocalCandidate, only=None):
+    """The same for all the names of a notebook."""
+    candidate, memory, found = kind(names), {}, {}
     np.random.seed(seed)
-    found = {}
-    for stub in stubs:
-        checks_seed = zlib.crc32(f"test_{stub} {seed}".encode())
-        result = judge_cell(ASSIGNMENT, f"test_{stub}", candidate, oracle, checks_seed, only)
-        found |= {o.check: o for o in result.outcomes}
+    for function in functions:
+        cell = f"test_{function}"
+        own_seed = zlib.crc32(f"{cell} {seed}".encode())
+        result = judge_cell(ASSIGNMENT, cell, candidate, oracle, own_seed, only, memory)
+        found |= {outcome.check: outcome for outcome in result.outcomes}
     faults = [o.fault for o in found.values() if o.status == "grader_fault"]
     assert not faults, faults[0]
     return found
 
 
+@functools.cache
+def judged_case(name):
+    """{check: Outcome} of a case's whole part, over the wire."""
+    case = case_of(name)
+    return judged(PARTS[case.part], case.cells, kind=wired)
+
+
+def lost(found):
+    """{check: Outcome} of those that do not give all their points."""
+    return {name: outcome for name, outcome in found.items() if outcome.mark != outcome.points}
+
+
 def failing(found):
-    return {name for name, outcome in found.items() if outcome.mark != outcome.points}
+    """The checks that do not give all their points."""
+    return set(lost(found))
+
+
+def judging(functions):
+    """The checks that judge these functions."""
+    return {check for check, function in CHECKS.items() if function in functions}
+
+
+def mark(found):
+    """(marks, points)."""
+    outcomes = found.values()
+    return sum(o.mark for o in outcomes), sum(o.points for o in outcomes)
 
 
 def edited(stub, *edits):

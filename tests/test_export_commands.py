@@ -172,6 +172,8 @@ def test_the_command_says_who_is_not_in_the_file(inside, capsys):
     ("arguments", "said"),
     [
         (["--assignment", "smal"], "no assignment 'smal'"),
+        (["smal"], "no assignment 'smal'"),
+        ([NAME, "--assignment", "smal"], "no assignment 'smal'"),
         (["--to", "no/where.csv"], "no/where.csv cannot be written"),
         (["--merge", "x"], "--merge is nothing for --format csv"),
         (["--format=canvas", "--feedback=text"], "--feedback is nothing for --format canvas"),

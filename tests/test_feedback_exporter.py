@@ -14,7 +14,7 @@ from nbgrader.converters import GenerateFeedback
 from page_dom import harmful, own_scripts, parsed
 from test_safe_pages import hostile_notebook
 
-from autograder.reports.feedback_page.exporter import FeedbackExporter
+from autograder.reports.feedback_page.exporter import FeedbackExporter, first_words
 from autograder.reports.feedback_page.page import kind_of
 from autograder.reports.feedback_page.pictures import NO_DESCRIPTION, described
 
@@ -218,3 +218,16 @@ def test_pictures_without_a_description_have_one():
         ('<a title="&quot;<img>">&lt;img&gt;</a>', '<a title="&quot;<img>">&lt;img&gt;</a>'),
     ]:
         assert described(before) == after
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("Complete `train_step` for `dropout_1`.", "Complete train_step for dropout_1."),
+        ("## A heading\n\n_Slanted_ and **bold** words.", "Slanted and bold words."),
+        ("# Only a heading", "Only a heading"),
+    ],
+)
+def test_a_folded_text_is_named_by_its_first_words(source, words):
+    """Without its marks; an underscore within a name is none."""
+    assert first_words(source) == words

@@ -2,19 +2,17 @@
 
 import numpy as np
 import pytest
-from exact_answers import (
-    alike,
-    assert_mistakes_are_told_apart,
+from exact_answers import alike, assert_mistakes_are_told_apart
+from practice_judged import (
+    CHECKS,
+    PARTS,
+    WORKED,
+    case_of,
     cases_of,
-    function_of,
-    garbage,
     judged,
     lost,
     mark,
-    names_of,
-    plain_garbage,
 )
-from wired import wired
 
 from autograder import oracle
 from autograder.candidate import LocalCandidate
@@ -22,12 +20,10 @@ from autograder.checks.misconceptions import catalogue
 from autograder.checks.practice import ensemble
 from autograder.checks.practice.right_helpers import right_helpers
 from solutions.dropout_in_practice import reference
-from solutions.dropout_in_practice.cases import reference_cells
 from solutions.dropout_in_practice.oracles import ensemble as oracles
 
-FUNCTIONS = ("all_masks", "linear_ensemble", "softmax_ensemble", "relu_ensemble")
+FUNCTIONS = PARTS["ensemble"]
 QUESTIONS = (ensemble.LINEAR, ensemble.SOFTMAX, ensemble.RELU)
-WRONG, ACCEPTED = cases_of("ensemble", "wrong"), cases_of("ensemble", "accepted")
 
 
 def drawn(rng, *shapes):
@@ -69,78 +65,19 @@ def test_no_two_mistakes_look_alike(question):
     assert_mistakes_are_told_apart(question, seeds=30)
 
 
-def test_the_worked_solution_is_never_rejected():
-    """Whatever the checks draw."""
-    names = names_of()
-    for seed in range(100):
-        found = judged(FUNCTIONS, names, seed=seed)
-        assert lost(found) == {}
-        assert sum(outcome.error_bound for outcome in found.values()) == 0
-
-
-@pytest.mark.parametrize("candidate", [LocalCandidate, wired])
-@pytest.mark.parametrize("case", ACCEPTED, ids=lambda c: c.name)
-def test_a_right_solution_gets_full_marks(case, candidate):
-    """Whatever its style, in the notebook's process and out of it."""
-    assert lost(judged(FUNCTIONS, names_of(**case.cells), candidate)) == {}
-
-
-@pytest.mark.parametrize("candidate", [LocalCandidate, wired])
-@pytest.mark.parametrize("case", WRONG, ids=lambda c: c.name)
-def test_a_wrong_solution_loses_in_its_own_cell_only(case, candidate):
-    """Its check names the mistake; functions that call it are judged beside right masks."""
-    for seed in (None, 1, 2):
-        found = lost(judged(FUNCTIONS, names_of(**case.cells), candidate, seed))
-        assert found[case.caught_by].misconception == case.misconception
-        assert {function_of(check) for check in found} == {function_of(case.caught_by)}
-
-
-def test_every_check_has_a_fault_that_only_it_catches():
-    """No check is there in vain."""
-    alone = set()
-    for case in WRONG:
-        found = lost(judged(FUNCTIONS, names_of(**case.cells)))
-        alone |= set(found) if len(found) == 1 else set()
-    assert alone == set(judged(FUNCTIONS, names_of()))
-
-
 def test_every_named_misconception_is_of_part_2():
     """Those of the models and those of the cases."""
-    named = {case.misconception for case in WRONG}
+    named = {case.misconception for case in cases_of("ensemble", "wrong")}
     named |= {m.name for q in QUESTIONS for part in q.parts.values() for m in part.mistakes}
     assert {catalogue()[name].part for name in named} == {2}
-
-
-@pytest.mark.parametrize("words", garbage())
-def test_garbage_earns_nothing_and_is_not_the_graders_fault(words):
-    """Whatever comes back; the same from each of the functions."""
-    returned = garbage()[words]
-    names = names_of() | dict.fromkeys(FUNCTIONS, lambda *args: returned())
-    for candidate in (LocalCandidate, wired):
-        for outcome in judged(FUNCTIONS, names, candidate).values():
-            assert outcome.status in ("failed", "error"), (outcome.check, outcome.fault)
-            assert outcome.mark == 0, outcome
-
-
-@pytest.mark.parametrize("words", plain_garbage())
-def test_garbage_in_one_place_leaves_the_other(words):
-    """Of two values returned, the right one is paid for."""
-    names, returned = names_of(), garbage()[words]
-    for function in ("all_masks", "softmax_ensemble", "relu_ensemble"):
-        right = getattr(reference, function)
-        spoilt = names | {function: lambda *args, right=right: (right(*args)[0], returned())}
-        found = judged((function,), spoilt)
-        assert not any(outcome.fault for outcome in found.values())
-        first, second = found.values()
-        assert (first.mark, second.mark) == (first.points, 0), (function, first, second)
 
 
 @pytest.mark.parametrize("body", ["raise NotImplementedError()", "return gone(n)", "while 1: pass"])
 def test_without_all_masks_the_means_can_still_be_earned(body):
     """A stub, a crash or an endless loop in all_masks costs its own cell only."""
-    names = names_of(all_masks=f"def all_masks(n, p):\n    {body}")
-    found = judged(FUNCTIONS, names, lambda names: LocalCandidate(names, seconds=0.2))
-    assert {function_of(check) for check in lost(found)} == {"all_masks"}
+    cells = {"all_masks": f"def all_masks(n, p):\n    {body}"}
+    found = judged(FUNCTIONS, cells, kind=lambda names: LocalCandidate(names, seconds=0.2))
+    assert {CHECKS[check] for check in lost(found)} == {"all_masks"}
     assert mark(lost(found)) == (0, 1)
 
 
@@ -154,8 +91,8 @@ def all_masks(n, p):
     q = p**kept * (1 - p) ** (n - kept)
     return masks[order], q{order}
 """
-    right = judged(("all_masks",), names_of(all_masks=source.replace("{order}", "[order]")))
-    wrong = judged(("all_masks",), names_of(all_masks=source.replace("{order}", "")))
+    right = judged(("all_masks",), {"all_masks": source.replace("{order}", "[order]")})
+    wrong = judged(("all_masks",), {"all_masks": source.replace("{order}", "")})
     assert lost(right) == {}
     (only,) = lost(wrong).values()
     assert (only.check, only.misconception) == (
@@ -167,23 +104,22 @@ def all_masks(n, p):
 @pytest.mark.parametrize("masks", ["None", "'rows'", "masks.ravel()", "masks[:, :-1]"])
 def test_probabilities_are_paid_for_without_masks(masks):
     """Where no rows can be read, the right probabilities count in any order."""
-    cell = reference_cells()["all_masks"].replace("return masks,", f"return {masks},")
-    found = judged(("all_masks",), names_of(all_masks=cell))
+    cell = WORKED["all_masks"].replace("return masks,", f"return {masks},")
+    found = judged(("all_masks",), {"all_masks": cell})
     assert set(lost(found)) == {"every_mask_is_there_once"}
 
 
 def test_one_mistake_in_both_means_costs_one_of_them():
     """Unweighted in both: half of each; in one: all of it."""
-    by_name = {case.name: case for case in WRONG}
     for name, marks in (("both_means_unweighted", 0.5), ("geometric_mean_unweighted", 0.5)):
-        found = judged(("softmax_ensemble",), names_of(**by_name[name].cells))
+        found = judged(("softmax_ensemble",), case_of(name).cells)
         assert mark(found) == (marks, 1.0)
 
 
 def test_a_message_can_be_followed():
     """It has the whole input, what came back, what was expected, and which probability p is."""
-    cell = reference_cells()["linear_ensemble"].replace("@ W + b", "@ W")
-    (outcome,) = lost(judged(("linear_ensemble",), names_of(linear_ensemble=cell))).values()
+    cell = WORKED["linear_ensemble"].replace("@ W + b", "@ W")
+    (outcome,) = lost(judged(("linear_ensemble",), {"linear_ensemble": cell})).values()
     assert outcome.called.startswith("linear_ensemble(h, W, b, p) with h = [")
     assert outcome.called.endswith("p = 0.25 (keep)")
     assert outcome.returned.startswith("returned [")

@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
-from exact_answers import (
-    alike,
-    assert_mistakes_are_told_apart,
+from exact_answers import alike, assert_mistakes_are_told_apart
+from practice_judged import (
+    CHECKS,
+    WORKED,
+    case_of,
     cases_of,
-    function_of,
-    garbage,
     judged,
+    judged_case,
     lost,
     mark,
-    names_of,
-    plain_garbage,
 )
 from wired import wired
 
@@ -20,7 +19,6 @@ from autograder.candidate import LocalCandidate
 from autograder.checks.misconceptions import catalogue
 from autograder.checks.practice import exercises
 from solutions.dropout_in_practice import reference
-from solutions.dropout_in_practice.cases import reference_cells
 from solutions.dropout_in_practice.oracles import exercises as oracles
 
 QUESTIONS = (
@@ -48,7 +46,6 @@ ORACLES = dict(
         strict=True,
     )
 )
-WRONG, ACCEPTED = cases_of("exercises", "wrong"), cases_of("exercises", "accepted")
 
 
 def arguments(rng):
@@ -94,69 +91,11 @@ def test_no_two_mistakes_look_alike(question):
     assert_mistakes_are_told_apart(question, seeds=30)
 
 
-def test_the_worked_solution_is_never_rejected():
-    """Whatever the checks draw."""
-    names = names_of()
-    for seed in range(100):
-        found = judged(FUNCTIONS, names, seed=seed)
-        assert lost(found) == {}
-        assert sum(outcome.error_bound for outcome in found.values()) == 0
-
-
-@pytest.mark.parametrize("candidate", [LocalCandidate, wired])
-@pytest.mark.parametrize("case", ACCEPTED, ids=lambda c: c.name)
-def test_a_right_solution_gets_full_marks(case, candidate):
-    """Whatever its style, in the notebook's process and out of it."""
-    for seed in (None, 1):
-        assert lost(judged(FUNCTIONS, names_of(**case.cells), candidate, seed)) == {}
-
-
-@pytest.mark.parametrize("candidate", [LocalCandidate, wired])
-@pytest.mark.parametrize("case", WRONG, ids=lambda c: c.name)
-def test_a_wrong_solution_loses_in_its_own_cell_only(case, candidate):
-    """Its check names the mistake."""
-    for seed in (None, 1, 2):
-        found = lost(judged(FUNCTIONS, names_of(**case.cells), candidate, seed))
-        assert found[case.caught_by].misconception == case.misconception
-        assert {function_of(check) for check in found} == {function_of(case.caught_by)}
-
-
-def test_every_check_has_a_fault_that_only_it_catches():
-    """No check is there in vain."""
-    alone = set()
-    for case in WRONG:
-        found = lost(judged(FUNCTIONS, names_of(**case.cells)))
-        alone |= set(found) if len(found) == 1 else set()
-    assert alone == set(judged(FUNCTIONS, names_of()))
-
-
 def test_every_named_misconception_is_of_part_4():
     """Those of the models and those of the cases."""
-    named = {case.misconception for case in WRONG}
+    named = {case.misconception for case in cases_of("exercises", "wrong")}
     named |= {m.name for q in QUESTIONS for part in q.parts.values() for m in part.mistakes}
     assert {catalogue()[name].part for name in named} == {4}
-
-
-@pytest.mark.parametrize("words", garbage())
-def test_garbage_earns_nothing_and_is_not_the_graders_fault(words):
-    """Whatever comes back; the same from each of the functions."""
-    returned = garbage()[words]
-    names = names_of() | dict.fromkeys(FUNCTIONS, lambda *args: returned())
-    for candidate in (LocalCandidate, wired):
-        for outcome in judged(FUNCTIONS, names, candidate).values():
-            assert outcome.status in ("failed", "error"), (outcome.check, outcome.fault)
-            assert outcome.mark == 0, outcome
-
-
-@pytest.mark.parametrize("words", plain_garbage())
-def test_garbage_in_one_place_leaves_the_other(words):
-    """Of several values returned, the right ones are paid for."""
-    names, returned = names_of(), garbage()[words]
-    for function in ("swap_effect", "best_and_last", "output_covariances"):
-        right = getattr(reference, function)
-        spoilt = names | {function: lambda *args, right=right: (*right(*args)[:-1], returned())}
-        first, second = judged((function,), spoilt).values()
-        assert (first.mark, second.mark) == (first.points, 0), (function, first, second)
 
 
 FORMS = {
@@ -173,7 +112,7 @@ FORMS = {
 @pytest.mark.parametrize("words", FORMS)
 def test_a_number_may_have_any_form(words):
     """Alone, or among several."""
-    form, names = FORMS[words], names_of()
+    form = FORMS[words]
     for function in FUNCTIONS[:-1]:
         right = getattr(reference, function)
 
@@ -181,13 +120,13 @@ def test_a_number_may_have_any_form(words):
             made = right(*args)
             return tuple(map(form, made)) if isinstance(made, tuple) else form(made)
 
-        assert lost(judged((function,), names | {function: formed})) == {}, function
+        assert lost(judged((function,), **{function: formed})) == {}, function
 
 
 def wrong(name):
     """The outcomes of a wrong case's own cell."""
-    case = next(case for case in WRONG if case.name == name)
-    return judged((function_of(case.caught_by),), names_of(**case.cells))
+    function = CHECKS[case_of(name).caught_by]
+    return {check: o for check, o in judged_case(name).items() if CHECKS[check] == function}
 
 
 @pytest.mark.parametrize(
@@ -213,10 +152,8 @@ def test_a_key_that_is_not_there_costs_where_it_is_read():
     """Reading history["train"] raises with the docstring's history; what is right without it
     keeps its points, and reading it for nothing costs half.
     """
-    unused = reference_cells()["best_and_last"].replace(
-        "    best = ", '    history["train"]\n    best = '
-    )
-    found = judged(("best_and_last",), names_of(best_and_last=unused))
+    unused = WORKED["best_and_last"].replace("    best = ", '    history["train"]\n    best = ')
+    found = judged(("best_and_last",), {"best_and_last": unused})
     assert {o.misconception for o in found.values()} == {"practice-exercise-train-for-validation"}
     assert mark(found) == (0.5, 1.0)
     assert "KeyError" in found["best_epoch_is_found"].returned
@@ -224,10 +161,8 @@ def test_a_key_that_is_not_there_costs_where_it_is_read():
 
 def test_dropout_of_zero_alone_costs_half():
     """Right otherwise."""
-    cell = reference_cells()["head_variance"].replace(
-        "dropout / (1 - dropout)", "1 / (1 / dropout - 1)"
-    )
-    (outcome,) = judged(("head_variance",), names_of(head_variance=cell)).values()
+    cell = WORKED["head_variance"].replace("dropout / (1 - dropout)", "1 / (1 / dropout - 1)")
+    (outcome,) = judged(("head_variance",), {"head_variance": cell}).values()
     assert (outcome.mark, outcome.misconception) == (0.25, "practice-exercise-no-dropout")
     assert "dropout = 0" in outcome.called
 
@@ -235,16 +170,16 @@ def test_dropout_of_zero_alone_costs_half():
 @pytest.mark.parametrize("name", ["penalty_by_head_variances", "head_variance_by_the_penalty"])
 def test_a_function_that_calls_a_wrong_one_keeps_its_points(name):
     """One mistake is punished once, here and over the wire."""
-    case = next(case for case in ACCEPTED if case.name == name)
+    case = case_of(name)
     (caller,) = case.changed
     helper = {"dropout_penalty": "head_variance", "head_variance": "dropout_penalty"}[caller]
     source = case.cells[caller]
     for body in ("return 0.0 * dropout", "raise NotImplementedError()", "return gone"):
-        signature = reference_cells()[helper].partition(":\n")[0]
+        signature = WORKED[helper].partition(":\n")[0]
         cells = {caller: source, helper: f"{signature}:\n    {body}\n"}
         for candidate in (LocalCandidate, wired):
-            found = judged((caller, helper), names_of(**cells), candidate)
-            assert {function_of(check) for check in lost(found)} == {helper}
+            found = judged((caller, helper), cells, kind=candidate)
+            assert {CHECKS[check] for check in lost(found)} == {helper}
 
 
 def test_no_message_shows_what_rounding_left():

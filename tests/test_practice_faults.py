@@ -1,37 +1,15 @@
 """Part 5 of `dropout_in_practice`: the faults, their numbers, the mended programs."""
 
-import functools
 import math
 
 import numpy as np
 import pytest
-from practice_judged import ASSIGNMENT, HOSTILE, edited, failing, judged
-from wired import wired
+from practice_judged import edited, failing, judged
 
 from autograder.checks.misconceptions import catalogue
 from autograder.checks.practice import fault_mending
-from autograder.marking.scheme import load_scheme
 from solutions.dropout_in_practice import reference
-from solutions.dropout_in_practice.cases import load_cases
 from solutions.dropout_in_practice.oracles import nets
-
-STUBS = ("fault_1", "mended_1", "fault_2", "mended_2", "fault_3", "mended_3")
-CHECKS = {
-    name: stub for stub in STUBS for name in load_scheme(ASSIGNMENT).cells[f"test_{stub}"].checks
-}
-CASES = [case for case in load_cases() if case.part == "faults"]
-ACCEPTED = [case for case in CASES if case.verdict == "accepted"]
-WRONG = [case for case in CASES if case.verdict == "wrong"]
-
-
-@functools.cache
-def judged_case(name):
-    case = next(case for case in CASES if case.name == name)
-    return judged(case.changed, case.cells)
-
-
-def ids(cases):
-    return [case.name for case in cases]
 
 
 def answered(stub, *values):
@@ -167,59 +145,3 @@ def test_a_layer_that_keeps_or_drops_whole_examples_shares_its_mask():
     )
     outcome = judged(["mended_1"], cells)["mended_1_is_right"]
     assert outcome.misconception == "practice-mended-1-shared"
-
-
-# ---- verdicts ----
-
-
-def test_the_worked_solution_has_full_marks_with_a_hundred_seeds():
-    for seed in range(100):
-        found = judged(STUBS, seed=seed)
-        assert not failing(found), (seed, failing(found))
-    assert 0 < sum(o.error_bound for o in found.values()) < 1e-10
-
-
-@pytest.mark.parametrize("case", ACCEPTED, ids=ids(ACCEPTED))
-def test_right_work_in_another_style_has_full_marks(case):
-    found = judged(STUBS, case.cells, seed=3)
-    assert not failing(found), {n: found[n] for n in failing(found)}
-
-
-@pytest.mark.parametrize("case", WRONG, ids=ids(WRONG))
-def test_a_wrong_solution_is_caught_with_its_name_and_by_nothing_else(case):
-    found = judged_case(case.name)
-    assert failing(found) == {case.caught_by}
-    assert found[case.caught_by].misconception == case.misconception
-    assert case.misconception in catalogue()
-
-
-@pytest.mark.parametrize("case", CASES, ids=ids(CASES))
-def test_the_verdict_over_the_wire_is_the_same(case):
-    found = judged(case.changed, case.cells, kind=wired)
-    assert failing(found) == failing(judged_case(case.name))
-
-
-def test_every_check_has_a_wrong_case():
-    assert {case.caught_by for case in WRONG} == set(CHECKS)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_no_return_value_is_a_grader_fault_or_earns_points(check):
-    stub = CHECKS[check]
-    for value in HOSTILE:
-        found = judged([stub], only=check, **{stub: lambda *args, value=value: value})
-        assert found[check].mark == 0 or _right_by_chance(check, value), value
-
-
-def _right_by_chance(check, value):
-    """The letter d beside no number is the right letter all the same."""
-    return check in ("fault_2_is_named", "fault_3_is_named") and value[0] == "d"
-
-
-@pytest.mark.parametrize("stub", STUBS)
-def test_what_a_function_raises_costs_its_points_alone(stub):
-    def raises(*args):
-        raise KeyboardInterrupt("no")
-
-    found = judged(STUBS, **{stub: raises})
-    assert failing(found) == {check for check, owner in CHECKS.items() if owner == stub}

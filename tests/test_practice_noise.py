@@ -4,12 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+from practice_judged import PARTS, WORKED, cases_of, failing, judged, judged_case
 from wired import wired
 
-from autograder import oracle
 from autograder.candidate import LocalCandidate
-from autograder.checks.misconceptions import catalogue
-from autograder.checks.practice import dropconnect_masks, noise_calls, own_noise
+from autograder.checks.practice import dropconnect_masks, masks, own_noise
 from autograder.checks.practice.montecarlo_passes import (
     DROPOUTS,
     EXAMPLES,
@@ -19,100 +18,25 @@ from autograder.checks.practice.montecarlo_passes import (
     every_pass,
     net,
 )
+from autograder.checks.practice.returned import array_of_shape
 from autograder.checks.statistics import Ledger, sum_is_biased
-from autograder.marking.judge import judge_cell
-from autograder.marking.scheme import load_scheme
-from autograder.validate.sweep import namespace_of
-from solutions.dropout_in_practice import cases, reference
+from solutions.dropout_in_practice import reference
 from solutions.dropout_in_practice.oracles import nets
 
-ASSIGNMENT = "dropout_in_practice"
-CELLS = {
-    "mc_predict": "test_mc_predict",
-    "dropconnect": "test_dropconnect",
-    "bishop_noise": "test_bishop_noise",
-    "my_noise": "test_my_noise",
-}
-CHECKS = [c for name in CELLS.values() for c in load_scheme(ASSIGNMENT).cells[name].checks]
-WORKED = cases.reference_cells()
-CASES = [case for case in cases.load_cases() if case.part == "noise"]
-ACCEPTED = [case for case in CASES if case.verdict == "accepted"]
-WRONG = [case for case in CASES if case.verdict == "wrong"]
+FUNCTIONS = PARTS["noise"]
 
 
-def by_name(case):
-    return case.name
-
-
-def judged(cells, functions=CELLS, seed=0, candidate=LocalCandidate):
-    """The Outcomes of this topic's checks, by name, for a notebook with these cells."""
-    held = candidate(namespace_of(WORKED | cells))
-    np.random.seed(seed)
-    outcomes = {}
-    for name in functions:
-        result = judge_cell(ASSIGNMENT, CELLS[name], held, oracle, seed=seed)
-        assert not result.has_grader_fault, [o.fault for o in result.outcomes]
-        outcomes |= {o.check: o for o in result.outcomes}
-    return outcomes
-
-
-def failing(outcomes):
-    return {name for name, outcome in outcomes.items() if outcome.status != "passed"}
-
-
-# ---- the cases ----
-
-
-@pytest.mark.parametrize("case", ACCEPTED, ids=by_name)
-def test_right_work_in_another_style_passes(case):
-    """Every check of this topic, with full marks."""
-    for seed in range(2):
-        outcomes = judged(case.cells, seed=seed)
-        assert not failing(outcomes), [outcomes[name] for name in failing(outcomes)]
-
-
-@pytest.mark.parametrize("case", WRONG, ids=by_name)
-def test_a_wrong_solution_is_caught_and_named(case):
-    """By the check that it says, with its misconception, and no message without one."""
-    outcomes = judged(case.cells)
-    assert case.caught_by in failing(outcomes)
-    assert outcomes[case.caught_by].misconception == case.misconception
-    for name in failing(outcomes):
-        assert outcomes[name].misconception in catalogue(), outcomes[name]
-        assert outcomes[name].mark < outcomes[name].points
-
-
-def test_every_check_has_a_mistake_that_only_it_catches():
-    """Otherwise it would be superfluous; and the quotas are met."""
-    alone = {c.caught_by for c in WRONG if failing(judged(c.cells)) == {c.caught_by}}
-    assert alone == set(CHECKS)
-    assert len(WRONG) >= 16
-    assert len(ACCEPTED) >= 8
-
-
-@pytest.mark.parametrize("case", [*WRONG[::6], *ACCEPTED[::6]], ids=by_name)
-def test_the_wire_makes_no_difference(case):
-    """What fails is the same with the functions behind the wire."""
-    assert failing(judged(case.cells, candidate=wired)) == failing(judged(case.cells))
-
-
-@pytest.mark.parametrize("case", [c for c in WRONG if "ddof" in c.misconception], ids=by_name)
-def test_dividing_by_samples_minus_one_costs_a_part(case):
+@pytest.mark.parametrize(
+    "name", [case.name for case in cases_of("noise", "wrong") if "ddof" in case.misconception]
+)
+def test_dividing_by_samples_minus_one_costs_a_part(name):
     """Half of one check, not the single pass that then has no variance."""
-    outcomes = judged(case.cells, ["mc_predict"])
+    outcomes = judged_case(name)
     lost = sum(o.points - o.mark for o in outcomes.values())
     assert lost == outcomes["mean_and_variance_of_passes"].points / 2
 
 
 # ---- right work is not wronged ----
-
-
-def test_the_worked_solution_passes_under_any_seed():
-    """One hundred of them, and the error bounds add up to next to nothing."""
-    for seed in range(100):
-        outcomes = judged({}, seed=seed)
-        assert not failing(outcomes), (seed, [outcomes[name] for name in failing(outcomes)])
-        assert sum(o.error_bound for o in outcomes.values()) < 1e-10
 
 
 BROKEN = {
@@ -142,7 +66,7 @@ def test_a_broken_dropout_layer_costs_nothing_here(fault, candidate):
         "    if not training:\n        return X\n"
         "    return dropout_layer(X * np.random.uniform(0.5, 1.5, X.shape), 0.2)\n",
     }
-    outcomes = judged({"dropout_layer": layer} | users, candidate=candidate)
+    outcomes = judged(FUNCTIONS, {"dropout_layer": layer} | users, kind=candidate)
     assert not failing(outcomes), [outcomes[name] for name in failing(outcomes)]
 
 
@@ -153,17 +77,15 @@ def test_a_broken_dropout_layer_costs_nothing_here(fault, candidate):
 def test_a_broken_net_costs_nothing_here(edit, candidate):
     """It drops at test time too, or forgets a mask, or is missing."""
     forward = WORKED["mlp_forward"].replace(*edit) if edit else "mlp_forward = 0\ndel mlp_forward\n"
-    outcomes = judged({"mlp_forward": forward}, ["mc_predict"], candidate=candidate)
+    outcomes = judged(["mc_predict"], {"mlp_forward": forward}, kind=candidate)
     assert not failing(outcomes)
 
 
 def test_a_seed_in_mc_predict_is_not_excused_by_right_helpers():
     """Beside them it would draw anew; a frozen dropout_layer is another cell's fault."""
-    name = "mc_seeds_every_pass"
-    case = next(case for case in WRONG if case.name == name)
     frozen = WORKED["dropout_layer"].replace("np.random.rand", "np.random.RandomState(1).rand")
-    assert failing(judged(case.cells, ["mc_predict"])) == {"passes_cover_the_masks"}
-    assert not failing(judged({"dropout_layer": frozen}, ["mc_predict"]))
+    assert failing(judged_case("mc_seeds_every_pass")) == {"passes_cover_the_masks"}
+    assert not failing(judged(["mc_predict"], {"dropout_layer": frozen}))
 
 
 # ---- whatever comes back ----
@@ -205,9 +127,8 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("candidate", [LocalCandidate, wired])
 @pytest.mark.parametrize("value", ODD.values(), ids=ODD)
-def test_odd_results_earn_nothing_and_are_no_fault_of_the_grader(value, candidate):
+def test_odd_results_earn_nothing_and_are_no_fault_of_the_grader(value):
     """Whatever a function returns or raises; `judged` refuses grader faults."""
     first = {"mc_predict": "params, X", "dropconnect": "x, W", "bishop_noise": "X", "my_noise": "X"}
     cells = {
@@ -215,22 +136,15 @@ def test_odd_results_earn_nothing_and_are_no_fault_of_the_grader(value, candidat
         f"    SHAPE = {arguments[-1]}.shape\n    return {value}\n"
         for name, arguments in first.items()
     }
-    outcomes = judged(cells, candidate=candidate)
+    outcomes = judged(FUNCTIONS, cells, kind=wired)
     assert sum(outcome.mark for outcome in outcomes.values()) == 0, value
-
-
-@pytest.mark.parametrize("name", CELLS)
-def test_a_function_that_is_missing_earns_nothing(name):
-    """It is no error of the checks."""
-    outcomes = judged({name: f"{name} = 0\ndel {name}\n"}, [name])
-    assert sum(outcome.mark for outcome in outcomes.values()) == 0
 
 
 @pytest.mark.parametrize("constant", [0.1, 3.0, 1e3, 1e6, 1e9, 9e11])
 def test_a_shift_of_any_size_is_no_unbiased_noise(constant):
     """Large terms widen their own bound, but never that far."""
     shifted = f"def my_noise(X, training):\n    return X + {constant} * training\n"
-    found = judged({"my_noise": shifted}, ["my_noise"])
+    found = judged(["my_noise"], {"my_noise": shifted})
     assert found["own_noise_is_unbiased"].status == "failed"
 
 
@@ -318,17 +232,17 @@ def test_shared_masks_count_once():
     """Entries that are the same along an axis are one draw."""
     rng = np.random.default_rng(6)
     kept = rng.random((1, 5, 7)) < 0.5
-    assert dropconnect_masks.distinct(np.repeat(kept, 9, axis=0)).size == 35
-    assert dropconnect_masks.distinct(rng.random((9, 5, 7)) < 0.5).size == 315
+    assert masks.distinct(np.repeat(kept, 9, axis=0)).size == 35
+    assert masks.distinct(rng.random((9, 5, 7)) < 0.5).size == 315
 
 
 def test_results_in_any_plain_form_are_read():
     """Lists, missing and needless axes, float32; and only what has the entries that are due."""
     expected = np.arange(3.0).reshape(1, 3)
     for form in (expected.tolist(), expected[0], expected[:, :, None], expected.astype("f4")):
-        np.testing.assert_array_equal(noise_calls.as_array(form, (1, 3), "f(x)"), expected)
+        np.testing.assert_array_equal(array_of_shape("f(x)", form, (1, 3)), expected)
     with pytest.raises(Exception, match="shape"):
-        noise_calls.as_array(expected.T @ expected, (1, 3), "f(x)")
+        array_of_shape("f(x)", expected.T @ expected, (1, 3))
 
 
 # ---- the statistical decision on sums ----
@@ -384,7 +298,7 @@ def test_noise_as_large_as_allowed_passes(deviation):
     """In proportion to the entries, too."""
     cell = WORKED["my_noise"].replace("0.5 *", f"{deviation} *")
     assert cell != WORKED["my_noise"]
-    assert not failing(judged({"my_noise": cell}, ["my_noise"]))
+    assert not failing(judged(["my_noise"], {"my_noise": cell}))
 
 
 def test_the_size_limit_is_chebyshevs():

@@ -1,16 +1,13 @@
 """Part 1 of `dropout_in_practice`: train_step, predict, to_inverted, and their checks."""
 
-import functools
-
 import numpy as np
 import pytest
-from practice_judged import ASSIGNMENT, HOSTILE, edited, failing, judged
-from wired import wired
+from practice_judged import cases_of, edited, failing, judged, judged_case, judging
 
 from autograder.candidate import LocalCandidate
-from autograder.checks.misconceptions import catalogue
 from autograder.checks.practice import vanilla_conversion, vanilla_masks, vanilla_prediction
-from autograder.checks.practice.vanilla_calls import KINDS, NAMES, Step, tiny_cases
+from autograder.checks.practice.every_mask import NAMES
+from autograder.checks.practice.vanilla_calls import KINDS, Step, tiny_cases
 from autograder.checks.practice.vanilla_mistakes import (
     MISTAKES,
     NONE,
@@ -20,29 +17,8 @@ from autograder.checks.practice.vanilla_mistakes import (
 )
 from autograder.checks.practice.vanilla_ways import flat
 from autograder.checks.trial import Trial
-from autograder.marking.scheme import load_scheme
 from solutions.dropout_in_practice import reference
-from solutions.dropout_in_practice.cases import load_cases
 from solutions.dropout_in_practice.oracles import nets
-
-STUBS = ("train_step", "predict", "to_inverted")
-CHECKS = {
-    name: stub for stub in STUBS for name in load_scheme(ASSIGNMENT).cells[f"test_{stub}"].checks
-}
-CASES = [case for case in load_cases() if case.part == "vanilla"]
-ACCEPTED = [case for case in CASES if case.verdict == "accepted"]
-WRONG = [case for case in CASES if case.verdict == "wrong"]
-
-
-@functools.cache
-def judged_case(name):
-    case = next(case for case in CASES if case.name == name)
-    return judged(case.changed, case.cells)
-
-
-def ids(cases):
-    return [case.name for case in cases]
-
 
 # ---- the truth ----
 
@@ -199,55 +175,6 @@ def test_alternative_conversions_are_told_from_wrong_ones():
 # ---- verdicts ----
 
 
-def test_the_worked_solution_has_full_marks_with_a_hundred_seeds():
-    for seed in range(100):
-        found = judged(STUBS, seed=seed)
-        assert not failing(found), (seed, failing(found))
-    assert 0 < sum(o.error_bound for o in found.values()) < 2e-10
-
-
-@pytest.mark.parametrize("case", ACCEPTED, ids=ids(ACCEPTED))
-def test_right_work_in_another_style_has_full_marks(case):
-    found = judged(STUBS, case.cells, seed=3)
-    assert not failing(found), {n: found[n] for n in failing(found)}
-
-
-@pytest.mark.parametrize("case", WRONG, ids=ids(WRONG))
-def test_a_wrong_solution_is_caught_with_its_name(case):
-    found = judged_case(case.name)
-    assert found[case.caught_by].misconception == case.misconception
-    assert all(found[name].misconception in catalogue() for name in failing(found))
-
-
-@pytest.mark.parametrize("case", CASES, ids=ids(CASES))
-def test_the_verdict_over_the_wire_is_the_same(case):
-    found = judged(case.changed, case.cells, kind=wired)
-    assert failing(found) == failing(judged_case(case.name))
-
-
-def test_every_check_has_a_wrong_case_that_it_alone_catches():
-    alone = {next(iter(f)) for case in WRONG if len(f := failing(judged_case(case.name))) == 1}
-    assert alone == set(CHECKS)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_no_return_value_is_a_grader_fault_or_earns_points(check):
-    stub = CHECKS[check]
-    for value in HOSTILE:
-        found = judged([stub], only=check, **{stub: lambda *args, value=value: value})
-        assert found[check].mark == 0, value
-
-
-@pytest.mark.parametrize("stub", STUBS)
-def test_what_a_function_raises_costs_its_points_alone(stub):
-    def raises(*args):
-        raise KeyboardInterrupt("no")
-
-    found = judged(STUBS, **{stub: raises})
-    assert failing(found) == {check for check, owner in CHECKS.items() if owner == stub}
-    assert {found[check].status for check in failing(found)} == {"error"}
-
-
 def test_steps_that_are_right_but_for_a_wrong_shape_or_a_missing_name_are_refused():
     def spoiled(spoil):
         def train_step(*args):
@@ -292,9 +219,7 @@ def test_a_mistake_on_the_way_back_costs_one_kind():
 
 
 def test_a_step_without_any_dropout_earns_nothing():
-    assert failing(judged_case("step_without_dropout")) == {
-        name for name, stub in CHECKS.items() if stub == "train_step"
-    }
+    assert failing(judged_case("step_without_dropout")) == judging(["train_step"])
 
 
 def test_two_mistakes_are_not_explained_and_say_what_does_not_fit():
@@ -322,6 +247,6 @@ def test_a_mistake_of_both_predictions_costs_one():
 
 
 def test_messages_say_which_probability_p_is():
-    for case in WRONG:
+    for case in cases_of("vanilla", "wrong"):
         found = judged_case(case.name)
         assert all("(keep)" in found[name].called for name in failing(found)), case.name

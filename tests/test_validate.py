@@ -4,9 +4,13 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
-from autograder.validate.grade_cases import GradedCase, load_cases
+from autograder.execute.grade_one import grade_one
+from autograder.marking.scheme import load_scheme
+from autograder.validate.few import few_of
+from autograder.validate.grade_cases import GradedCase, hand_in, load_cases, reference_cells
 from autograder.validate.report import print_report
 from autograder.validate.verdicts import judge_cases, problems_of
 
@@ -106,26 +110,80 @@ def test_practice_has_as_many_cases_as_promised():
         assert len({c.part for c in found}) == 6
 
 
-@pytest.mark.parametrize("assignment", ["dropout", "quiz8", "dropout_in_practice"])
-def test_every_case_gets_the_marks_it_should(course, assignment):
-    """Every accepted and wrong solution, through the whole notebook: no survivor, no rejection."""
+ASSIGNMENTS = ("dropout", "quiz8", "dropout_in_practice")
+
+
+def run(course, *arguments):
+    """A command of ours in the course's folder; its exit status must be 0. Returns what it said."""
     done = subprocess.run(
-        [sys.executable, "-m", "autograder", "validate", assignment],
+        [sys.executable, "-m", "autograder", *arguments],
         cwd=course,
         capture_output=True,
         text=True,
-        timeout=1800,
+        timeout=3600,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-    assert done.stdout.endswith("validate: clean\n")
+    return done.stdout
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_check_is_needed_and_none_too_strict(course, assignment):
+    """In whole notebooks: a wrong solution for each check that it alone catches, accepted ones."""
+    assert run(course, "validate", assignment, "--few").endswith("validate: clean\n")
+
+
+@pytest.mark.parametrize("assignment", ["dropout", "dropout_in_practice"])
+def test_every_case_gets_its_verdict(course, assignment):
+    """All of them, judged without the notebook around them."""
+    said = run(course, "sweep", assignment, "--seeds", "1")
+    assert said.endswith("no accepted solution rejected, no wrong one let through\n")
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_few_hold_a_case_for_each_check(assignment):
+    """And an accepted one for each part, with as little as that."""
+    cases = load_cases(assignment)
+    chosen = few_of(cases, assignment)
+    checks = {c for cell in load_scheme(assignment).cells.values() for c in cell.checks}
+    assert {c.caught_by for c in chosen if c.verdict == "wrong"} == checks
+    accepted = {c.part for c in cases if c.verdict == "accepted"}
+    assert {c.part for c in chosen if c.verdict == "accepted"} == accepted
+    assert len(chosen) <= len(checks) + len(accepted) + 2
+
+
+def test_what_is_left_out_changes_no_mark(course, tmp_path):
+    """`validate` does not run the cells that only eyes need: marks are the same with them."""
+    cells = reference_cells("dropout_in_practice")
+    wrong = {c.name: c for c in load_cases("dropout_in_practice")}["d2l_layer_not_rescaled"]
+    file = tmp_path / "dropout_in_practice.ipynb"
+    nbformat.write(hand_in(course, "dropout_in_practice", cells | wrong.cells), file)
+    for_eyes = load_scheme("dropout_in_practice").for_eyes
+    assert for_eyes
+    with_them, without = (
+        grade_one(file, course, "dropout_in_practice", leave_out=left) for left in ((), for_eyes)
+    )
+    assert {n: c.mark for n, c in with_them.cells.items()} == {
+        n: c.mark for n, c in without.cells.items()
+    }
+    for graded, ran in ((with_them, True), (without, False)):
+        outputs = {
+            cell.metadata.nbgrader.grade_id: cell.outputs
+            for cell in graded.notebook.cells
+            if cell.cell_type == "code"
+        }
+        assert all(bool(outputs[grade_id]) == ran for grade_id in for_eyes)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_case_gets_the_marks_it_should(course, assignment):
+    """Every accepted and wrong solution, through the whole notebook: no survivor, no rejection."""
+    assert run(course, "validate", assignment).endswith("validate: clean\n")
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("assignment", ["dropout", "dropout_in_practice"])
 def test_no_seed_changes_a_verdict(course, assignment):
     """A thousand seeds a case."""
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "sweep", assignment], cwd=course, check=False
-    )
-    assert done.returncode == 0
+    run(course, "sweep", assignment)

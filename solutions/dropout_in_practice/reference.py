@@ -245,7 +245,7 @@ def mc_predict(params, X, dropout_1, dropout_2, samples):
     """Exercise 4: Monte-Carlo dropout, that is, prediction with dropout left on.
 
     params, X: as in mlp_forward. dropout_1, dropout_2: the probabilities of DROPPING.
-    samples: the number of passes, each with masks of its own.
+    samples: the number of passes, each with masks of its own for every example.
 
     Returns (mean, variance), arrays (N, C): of the class probabilities (the softmax of the
     scores), over the passes. The variance is the mean squared distance from the mean.
@@ -343,8 +343,8 @@ def my_noise(X, training):
 
     Returns an array of X's shape. In training it is random: each entry's noise is drawn
     independently and anew in every call, and averages to nothing, so that the mean of the output
-    is X. For entries of size 1 or so the noise has a standard deviation between 0.05 and 2. And
-    it is something else than zeroing entries and scaling the others.
+    is X, whatever the signs and sizes in it. For entries of size 1 or so its standard deviation is
+    at most 2. And it is something else than zeroing entries and scaling the others.
     """
     ### BEGIN SOLUTION
     if not training:

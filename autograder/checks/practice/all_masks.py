@@ -13,7 +13,7 @@ import numpy as np
 from autograder.candidate import CandidateError, NotWritten
 from autograder.candidate.errors import CallTimeout
 from autograder.checks.findings import Failed
-from autograder.checks.practice.given import ask, read_or_error, show, split
+from autograder.checks.practice.returned import ask, show, split, squeezed_or_error
 from autograder.checks.practice.right_helpers import note_endless
 
 NAME = "all_masks"
@@ -112,7 +112,7 @@ def _lists(trial):
 def _list(trial, n, p):
     called = f"{NAME}(n, p) with n = {n}, p = {p:g} (keep)"
     try:
-        first, second = split(ask(trial, NAME, called, (n, p)), 2, called)
+        first, second = split(called, ask(trial, NAME, called, (n, p)), 2)
     except NotWritten:
         raise
     except CallTimeout:
@@ -120,8 +120,8 @@ def _list(trial, n, p):
         raise
     except CandidateError as error:
         return Listed(n, p, called, error, error, False)
-    masks = read_or_error(first, called, "masks")
-    probabilities = read_or_error(second, called, "probabilities")
+    masks = squeezed_or_error(called, first, "masks")
+    probabilities = squeezed_or_error(called, second, "probabilities")
     # A list of n = 1 lies either way.
     swapped = n > 1 and _dimensions(masks) == 1 and _dimensions(probabilities) == 2
     return Listed(n, p, called, masks, probabilities, swapped)

@@ -1,7 +1,6 @@
 """Calls of the student's dropout_layer, mlp_forward and mlp_backward.
 
-Arguments named dropout are probabilities of DROPPING. Numbers may come back in any form that
-numpy makes an array of: lists, float32, whole numbers.
+Arguments named dropout are probabilities of DROPPING.
 """
 
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ import numpy as np
 from autograder.candidate import WrongReturn
 from autograder.candidate.values import describe
 from autograder.checks.layer_calls import named
+from autograder.checks.practice.every_mask import NAMES
+from autograder.checks.practice.returned import array_of_shape, numbers
 
-GRADIENTS = ("W1", "b1", "W2", "b2", "W3", "b3")
 WRONG_SHAPE = "practice-layer-wrong-shape"
-# The right layer stands in over the wire too: what a student sends it is bounded.
-MOST_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,9 @@ def forward(candidate, params, X, dropouts, training):
         (value, cache), _ = candidate.call(
             "mlp_forward", params, X, first, second, training, keep=(1,), returns=2
         )
-        scores = numbers(called, value)
-        if _without_ones(scores.shape) != _without_ones(shape):
-            problem = f"returned scores of shape {scores.shape}, not {shape}"
-            raise WrongReturn(called, problem, "practice-mlp-wrong-shape")
-    return Scores(called, scores.reshape(shape), cache)
+        found = numbers(called, value, "scores")
+        scores = array_of_shape(called, found, shape, "scores", "practice-mlp-wrong-shape")
+    return Scores(called, scores, cache)
 
 
 def backward(candidate, dscores, made):
@@ -96,52 +92,6 @@ def backward(candidate, dscores, made):
     with named(called):
         value, changed = candidate.call("mlp_backward", dscores, made.cache)
         if not isinstance(value, dict):
-            raise WrongReturn(called, f"returned {in_words(value)}, not a dictionary")
-        found = {n: numbers(called, value[n], f" as {n}") for n in GRADIENTS if n in value}
+            raise WrongReturn(called, f"returned {describe(value)}, not a dictionary")
+        found = {n: numbers(called, value[n], n) for n in NAMES if n in value}
     return called, found, 0 in changed
-
-
-def numbers(called, value, where=""):
-    """A value as a float64 array. Raises WrongReturn for what is not made of finite numbers."""
-    problem = f"returned {in_words(value)}{where}, not an array of numbers"
-    try:
-        array = np.asarray(value)  # lists may be ragged, whole numbers too large
-    except (ValueError, TypeError, OverflowError):
-        raise WrongReturn(called, problem) from None
-    if array.dtype.kind not in "fiub":
-        raise WrongReturn(called, problem)
-    array = array.astype(np.float64)
-    if not np.all(np.isfinite(array)):
-        raise WrongReturn(called, f"returned NaN or infinite values{where}")
-    return array
-
-
-def in_words(value):
-    """A short phrase for what came back."""
-    if isinstance(value, int) and abs(value) >= 1 << 63:
-        return "a very large whole number"  # Python refuses to print the longest
-    return describe(value)
-
-
-def _without_ones(shape):
-    return tuple(n for n in shape if n != 1)
-
-
-def right_layer(rng):
-    """A right dropout_layer, which draws from rng, to put in the place of the student's.
-
-    It raises ValueError or TypeError for what is no array or no probability.
-    """
-
-    def dropout_layer(X, dropout):
-        X = np.asarray(X)
-        if X.dtype.kind not in "fiub" or X.size > MOST_ENTRIES:
-            raise TypeError("X is no array of numbers, or a very large one")
-        dropout = float(dropout)
-        if not 0 <= dropout <= 1:
-            raise ValueError("dropout is no probability")
-        if dropout == 1:
-            return np.zeros(X.shape)
-        return np.where(rng.random(X.shape) >= dropout, X / (1 - dropout), 0.0)
-
-    return dropout_layer

@@ -63,15 +63,6 @@ def _masks(trial, dropout):
     return None, answer
 
 
-def distinct(kept):
-    """The entries that can be draws of their own: those shared along an axis count once. 1-D."""
-    for axis in range(kept.ndim):
-        first = np.take(kept, [0], axis)
-        if np.all(kept == first):
-            kept = first
-    return kept.ravel()
-
-
 def every_output(x, W, factor):
     """Each output under each mask of its weights: (2 ** n, N, C) for x (N, n) and W (n, C)."""
     n = x.shape[1]

@@ -10,7 +10,7 @@ import numpy as np
 from autograder.checks.practice import ensemble_mistakes as mistakes
 from autograder.checks.practice.all_masks import require_every_mask, require_probabilities
 from autograder.checks.practice.exact import Case, Part, Question, require
-from autograder.checks.practice.given import show
+from autograder.checks.practice.returned import show
 from autograder.checks.practice.right_helpers import beside_right_helpers
 
 EDGE = "practice-ensemble-edge"

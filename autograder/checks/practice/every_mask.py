@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# Of a net's parameters, and of their gradients and learning rates.
+NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
+
 
 def zeros_and(scale, examples, units):
     """Every mask of entries 0 and `scale`: (2 ** (examples * units), examples, units)."""

@@ -13,7 +13,7 @@ import numpy as np
 from autograder.candidate import CandidateError, NotWritten
 from autograder.candidate.errors import CallTimeout
 from autograder.checks.findings import Failed
-from autograder.checks.practice.given import ask, read_or_error, show, split
+from autograder.checks.practice.returned import ask, show, split, squeezed_or_error
 
 # Wide enough for sums in float32, too narrow for an estimate from samples.
 RELATIVE, ABSOLUTE = 1e-5, 1e-6
@@ -136,12 +136,12 @@ def _given(trial, question, called, args):
     words = {i: w for part in question.parts.values() for i, w in part.words.items()}
     try:
         value = ask(trial, question.name, called, args)
-        values = split(value, question.count, called) if question.count > 1 else (value,)
+        values = split(called, value, question.count) if question.count > 1 else (value,)
     except (NotWritten, CallTimeout):
         raise
     except CandidateError as error:
         return (error,) * question.count
-    return tuple(read_or_error(value, called, words[i]) for i, value in enumerate(values))
+    return tuple(squeezed_or_error(called, value, words[i]) for i, value in enumerate(values))
 
 
 def _problem(trial, question, name):

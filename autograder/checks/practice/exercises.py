@@ -14,7 +14,7 @@ from autograder.candidate.errors import CallTimeout
 from autograder.checks.findings import Failed
 from autograder.checks.practice import accuracy_mistakes, variance_mistakes
 from autograder.checks.practice.exact import Case, Part, Question, require
-from autograder.checks.practice.given import show
+from autograder.checks.practice.returned import show
 from autograder.checks.practice.right_helpers import beside_right_helpers
 
 NO_DROPOUT = "practice-exercise-no-dropout"

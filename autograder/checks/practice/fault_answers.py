@@ -8,6 +8,7 @@ import numpy as np
 from autograder.candidate import NotWritten, WrongReturn
 from autograder.candidate.values import describe
 from autograder.checks.layer_calls import named
+from autograder.checks.practice.returned import numeric
 
 LETTERS = "abcde"
 # "b", "(B)", "b)", "answer b", "b: the random numbers ..."
@@ -79,12 +80,7 @@ def _parsed(text):
 
 def _single(value):
     """A float from a number, or from an array or list of one; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if array.size != 1 or array.dtype.kind not in "fiu":
+    array = numeric(value)
+    if array is None or array.size != 1 or array.dtype.kind == "b":
         return None
     return float(array.ravel()[0])

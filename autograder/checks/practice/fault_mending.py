@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 
 from autograder.checks.layer_calls import close, named
-from autograder.checks.practice.vanilla_calls import array_of_shape
+from autograder.checks.practice.returned import array_of_shape
 
 
 def mended_array(trial, called, name, shape, *arguments):

@@ -215,14 +215,8 @@ def _of_any_shape(trial, x, p):
 
 
 def _distinct(kept):
-    """The draws of a mask, those that are the same all along an axis counted once."""
-    if kept.all() or not kept.any():
-        return kept.ravel()
-    for axis in reversed(range(kept.ndim)):
-        slices = np.moveaxis(kept, axis, 0)
-        if np.all(slices == slices[:1]):
-            kept = slices[0]
-    return kept.ravel()
+    """The draws of a mask; of one that drops nothing or everything, all entries."""
+    return kept.ravel() if kept.all() or not kept.any() else masks.distinct(kept)
 
 
 def _rate(probes):

@@ -8,11 +8,12 @@ import numpy as np
 
 from autograder.candidate import CandidateError, NotWritten
 from autograder.candidate.errors import CallTimeout
+from autograder.candidate.values import describe
 from autograder.checks.findings import Failed
 from autograder.checks.forward import FLOAT32_TIES
 from autograder.checks.layer_calls import away_from_zero, close, distinct_draws
 from autograder.checks.practice import layer_mistakes
-from autograder.checks.practice.d2l_calls import WRONG_SHAPE, drop, in_words
+from autograder.checks.practice.d2l_calls import WRONG_SHAPE, drop
 from autograder.checks.practice.masks import (
     require_blind,
     require_both,
@@ -118,7 +119,7 @@ def check_layer_refuses_other_numbers(trial):
             raise
         raise Failed(
             called,
-            f"returned {in_words(value)}",
+            f"returned {describe(value)}",
             f"{dropout} is no probability: it should raise an error",
             "practice-layer-not-refused",
         )

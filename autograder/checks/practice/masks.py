@@ -73,30 +73,57 @@ def require_both(called, kept, misconception):
         )
 
 
+def related(trial, first, second):
+    """(whether two boolean arrays of draws, paired by position, are not independent; correlation).
+
+    first, second: of one shape; the draws within each are independent if all is right.
+    """
+    return agree_by_pairs(trial.ledger, first.ravel(), second.ravel(), trial.rng)
+
+
+def shared_axis(trial, draws):
+    """(axis, correlation) of the first axis along which entries are related, or None.
+
+    draws: boolean array, each axis at least two long. Neighbours along an axis are paired, and its
+    first half with its second; each of these pairings uses an entry once.
+    """
+    for axis in range(draws.ndim):
+        moved = np.moveaxis(draws, axis, 0)
+        half = len(moved) // 2
+        neighbours = moved[0 : 2 * half : 2], moved[1 : 2 * half : 2]
+        halves = moved[:half], moved[half : 2 * half]
+        for first, second in (neighbours, halves):
+            dependent, correlation = related(trial, first, second)
+            if dependent:
+                return axis, correlation
+    return None
+
+
+def distinct(kept):
+    """The entries that can be draws of their own: those shared along an axis count once. 1-D."""
+    for axis in range(kept.ndim):
+        first = np.take(kept, [0], axis)
+        if np.all(kept == first):
+            kept = first
+    return kept.ravel()
+
+
 def require_independent(trial, called, kept, misconception, axes=None):
     """Entries along each axis are dropped independently of one another. Raises Failed.
 
     kept: boolean array of two or more axes, each at least two long. axes: names of the axes for
-    messages, such as ("example", "unit"). Each of the axes' pairings uses an entry once.
+    messages, such as ("example", "unit").
     """
-    for axis in range(kept.ndim):
-        moved = np.moveaxis(kept, axis, 0)
-        half = len(moved) // 2
+    shared = shared_axis(trial, kept)
+    if shared is not None:
+        axis, correlation = shared
         where = f"along axis {axis}" if axes is None else f"from one {axes[axis]} to another"
-        for first, second in (
-            (moved[0 : 2 * half : 2], moved[1 : 2 * half : 2]),
-            (moved[:half], moved[half : 2 * half]),
-        ):
-            dependent, correlation = agree_by_pairs(
-                trial.ledger, first.ravel(), second.ravel(), trial.rng
-            )
-            if dependent:
-                raise Failed(
-                    called,
-                    f"dropped the same {where} (correlation {correlation:.2f})",
-                    "each should be dropped independently of all others",
-                    misconception,
-                )
+        raise Failed(
+            called,
+            f"dropped the same {where} (correlation {correlation:.2f})",
+            "each should be dropped independently of all others",
+            misconception,
+        )
 
 
 def require_fresh(trial, called, first, second, misconception):
@@ -104,7 +131,7 @@ def require_fresh(trial, called, first, second, misconception):
 
     first, second: boolean arrays of one shape, the two calls' draws.
     """
-    dependent, correlation = agree_by_pairs(trial.ledger, first.ravel(), second.ravel(), trial.rng)
+    dependent, correlation = related(trial, first, second)
     if dependent:
         raise Failed(
             called,

@@ -26,11 +26,11 @@ from autograder.checks.practice.mlp_reading import (
     SETTINGS,
     TOLERANCE,
     UNITS,
-    beside_right_layer,
     follows,
     masks_of,
     read,
 )
+from autograder.checks.practice.right_helpers import beside_right_layer
 
 SIZES = (3, 4, 3, 4)
 AT_TEST_TIME = ((0.6, 0.1), (0.25, 0.8), (0.0, 0.0), (1.0, 1.0))

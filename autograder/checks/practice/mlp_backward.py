@@ -10,8 +10,8 @@ import numpy as np
 from autograder.candidate import CandidateError, WrongReturn
 from autograder.checks.findings import Failed
 from autograder.checks.practice import mlp_mistakes
-from autograder.checks.practice.d2l_calls import GRADIENTS, backward, forward
-from autograder.checks.practice.every_mask import drawn_params
+from autograder.checks.practice.d2l_calls import backward, forward
+from autograder.checks.practice.every_mask import NAMES, drawn_params
 from autograder.checks.practice.mlp_reading import SETTINGS, Layer, masks_of, read
 
 # All different, so that a transposed matrix shows.
@@ -151,10 +151,10 @@ def _passes(params, X, made, layers):
 
 
 def _require_shapes(called, found, params):
-    missing = [name for name in GRADIENTS if name not in found]
+    missing = [name for name in NAMES if name not in found]
     if missing:
         raise WrongReturn(called, f"returned no gradient of {', '.join(missing)}")
-    for name in GRADIENTS:
+    for name in NAMES:
         shape, expected = found[name].shape, params[name].shape
         flat = name[0] == "b" and found[name].size == params[name].size
         if shape != expected and not flat:
@@ -167,7 +167,7 @@ def _require_shapes(called, found, params):
 
 def _require_equal(trial, called, found, net, dscores, made):
     truth = {name: g[0] for name, g in net.gradients(dscores).items()}
-    for name in reversed(GRADIENTS):  # the way back goes from the scores to the inputs
+    for name in reversed(NAMES):  # the way back goes from the scores to the inputs
         place = mlp_mistakes.first_difference(found[name], truth[name])
         if place is None:
             continue

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.checks.findings import Failed
-from autograder.checks.practice.beside import either
-from autograder.checks.practice.d2l_calls import forward, right_layer
+from autograder.checks.practice.d2l_calls import forward
 from autograder.checks.practice.every_mask import constant, nearest, passes, zeros_and
 from autograder.checks.practice.masks import NEAR, explain_rate
 from autograder.checks.statistics import bernoulli_divergence
@@ -61,11 +60,6 @@ class Reading:
     called: str
     dropouts: tuple
     layers: tuple
-
-
-def beside_right_layer(trial, check):
-    """Run check(trial) with the student's own dropout_layer; if that fails, with a right one."""
-    return either(trial, check, {"dropout_layer": right_layer(trial.rng)})
 
 
 def read(trial, dropouts, call=0):

@@ -10,7 +10,6 @@ import numpy as np
 from autograder.candidate import CandidateError, WrongReturn
 from autograder.checks.findings import Failed
 from autograder.checks.practice.beside import either
-from autograder.checks.practice.d2l_calls import MOST_ENTRIES, right_layer
 from autograder.checks.practice.montecarlo_passes import (
     DROPOUTS,
     TOLERANCE,
@@ -21,7 +20,8 @@ from autograder.checks.practice.montecarlo_passes import (
     predict,
     terms_of,
 )
-from autograder.checks.practice.noise_calls import as_array
+from autograder.checks.practice.returned import array_of_shape
+from autograder.checks.practice.right_helpers import right_layer, right_net
 from autograder.checks.statistics import count_fits
 
 OTHER = "practice-mc-average"
@@ -248,7 +248,7 @@ def _net_draws_anew(trial):
             for _ in range(2)
         )
         shape = (COPIES, params["b3"].size)
-        first, second = (as_array(s, shape, "mlp_forward(...)") for s in (first, second))
+        first, second = (array_of_shape("mlp_forward(...)", s, shape) for s in (first, second))
     except CandidateError:
         return False
     return not np.array_equal(first, second)
@@ -275,16 +275,5 @@ def _row(array):
 
 
 def _right_helpers(trial):
-    """Right versions of what mc_predict may call; they draw from the checks' own stream."""
-    dropout_layer = right_layer(trial.rng)
-
-    def mlp_forward(params, X, dropout_1, dropout_2, training):
-        h = np.asarray(X, dtype=float)
-        if h.size > MOST_ENTRIES:
-            raise TypeError("X is a very large array")
-        for number, dropout in ((1, dropout_1), (2, dropout_2)):
-            h = np.maximum(0, h @ params[f"W{number}"] + params[f"b{number}"])
-            h = dropout_layer(h, dropout) if training else h
-        return h @ params["W3"] + params["b3"], None
-
-    return {"mlp_forward": mlp_forward, "dropout_layer": dropout_layer}
+    """Right versions of what mc_predict may call."""
+    return {"mlp_forward": right_net(trial.rng), "dropout_layer": right_layer(trial.rng)}

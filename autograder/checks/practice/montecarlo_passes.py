@@ -9,7 +9,8 @@ import numpy as np
 from autograder.candidate import WrongReturn
 from autograder.checks.layer_calls import named
 from autograder.checks.practice.every_mask import constant, drawn_params, passes, zeros_and
-from autograder.checks.practice.noise_calls import as_array
+from autograder.checks.practice.noise_calls import SHAPE
+from autograder.checks.practice.returned import array_of_shape
 
 DROPOUTS = (0.6, 0.2)
 EXAMPLES = 6
@@ -124,9 +125,11 @@ def predict(trial, X, dropouts, samples, backwards=False):
         raise WrongReturn(called, f"returned {kind}, not (mean, variance)")
     shape = (len(X), params["b3"].size)
     mean, variance = reversed(result) if backwards else result
-    mean = as_array(mean, shape, called, LARGEST)
+    most = LARGEST if samples > 1 else None
     return Prediction(
-        called, mean, as_array(variance, shape, called, LARGEST if samples > 1 else None)
+        called,
+        array_of_shape(called, mean, shape, "mean", SHAPE, LARGEST),
+        array_of_shape(called, variance, shape, "variance", SHAPE, most),
     )
 
 

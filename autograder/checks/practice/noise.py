@@ -13,14 +13,17 @@ from autograder.checks.findings import Failed
 from autograder.checks.layer_calls import away_from_zero
 from autograder.checks.practice import dropconnect_masks, own_noise
 from autograder.checks.practice.beside import either
-from autograder.checks.practice.d2l_calls import right_layer
-from autograder.checks.practice.masks import require_both, require_fraction, require_fresh
-from autograder.checks.practice.noise_calls import (
-    made,
+from autograder.checks.practice.masks import (
+    distinct,
     related,
-    require_any_shape,
+    require_both,
+    require_fraction,
+    require_fresh,
+    require_independent,
     shared_axis,
 )
+from autograder.checks.practice.noise_calls import made, require_any_shape
+from autograder.checks.practice.right_helpers import beside_right_layer, right_layer, right_noise
 from autograder.checks.statistics import count_fits
 
 WRONG_FACTORS = {
@@ -36,12 +39,12 @@ REACHES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
 
 def check_weights_are_dropped_or_rescaled(trial):
     """An output sums x W over the kept weights, each divided by 1 - dropout."""
-    either(trial, _weights, {"dropout_layer": right_layer(trial.rng)})
+    beside_right_layer(trial, _weights)
 
 
 def check_weights_drop_independently(trial):
     """Each example drops each of its weights on its own, and anew in every call."""
-    either(trial, _weights_independent, {"dropout_layer": right_layer(trial.rng)})
+    beside_right_layer(trial, _weights_independent)
 
 
 def check_noise_is_gaussian(trial):
@@ -61,7 +64,7 @@ def check_noise_is_gaussian(trial):
                 "the noise of each entry should be drawn on its own",
                 "practice-bishop-shared",
             )
-        if related(trial, up, again):
+        if related(trial, up, again)[0]:
             raise Failed(
                 called,
                 "called twice, added the same noise",
@@ -104,7 +107,7 @@ def _weights(trial):
         require_fraction(
             trial,
             answer.called,
-            dropconnect_masks.distinct(found.kept),
+            distinct(found.kept),
             1 - dropout,
             f"dropout = {dropout:g}",
             "practice-dropconnect-rate",
@@ -168,19 +171,9 @@ def _weights_independent(trial):
                 "practice-dropconnect-values",
             )
         require_both(first.called, first.kept, "practice-dropconnect-rate")
-        _require_own_weights(trial, first)
+        sharing = _sharing(first.kept)
+        require_independent(trial, first.called, first.kept, sharing, axes=AXES)
         require_fresh(trial, first.called, first.kept, second.kept, "practice-dropconnect-frozen")
-
-
-def _require_own_weights(trial, found):
-    axis = shared_axis(trial, found.kept, axes=(0, 1, 2))
-    if axis is not None:
-        raise Failed(
-            found.called,
-            f"dropped the same from one {AXES[axis]} to another",
-            "each example should drop each single weight on its own",
-            _sharing(found.kept),
-        )
 
 
 def _sharing(kept):
@@ -237,9 +230,4 @@ def _sample(out):
 
 def _helpers(trial):
     """Right versions of what a noise may be made of."""
-
-    def bishop_noise(X, sigma):
-        X = np.asarray(X, dtype=float)
-        return X + float(sigma) * trial.rng.standard_normal(X.shape)
-
-    return {"dropout_layer": right_layer(trial.rng), "bishop_noise": bishop_noise}
+    return {"dropout_layer": right_layer(trial.rng), "bishop_noise": right_noise(trial.rng)}

@@ -12,12 +12,8 @@ import numpy as np
 
 from autograder.checks.findings import Failed
 from autograder.checks.layer_calls import away_from_zero, close
-from autograder.checks.practice.noise_calls import (
-    made,
-    related,
-    require_any_shape,
-    shared_axis,
-)
+from autograder.checks.practice.masks import related, shared_axis
+from autograder.checks.practice.noise_calls import made, require_any_shape
 from autograder.checks.statistics import count_fits, sum_is_biased
 
 LARGE, SMALL = (400, 400), (200, 200)
@@ -96,7 +92,7 @@ def require_random(trial):
             "practice-own-noise-shared",
         )
     limit = _threshold(large)
-    if related(trial, first.noise > limit, second.noise > limit):
+    if related(trial, first.noise > limit, second.noise > limit)[0]:
         raise Failed(
             first.called,
             "called twice, added noise that is related",
@@ -181,8 +177,8 @@ def _sharing(trial):
     trial.ledger.enter(2 * MOST_LIKELY ** (noisy.noise.size - 1))
     if _is_fixed(noisy):
         return "all entries"
-    axis = shared_axis(trial, noisy.noise > _threshold(_large(trial)))
-    return None if axis is None else f"entries along axis {axis}"
+    shared = shared_axis(trial, noisy.noise > _threshold(_large(trial)))
+    return None if shared is None else f"entries along axis {shared[0]}"
 
 
 def _is_fixed(noisy):

@@ -1,7 +1,7 @@
-"""Right versions of the notebook's exact functions, to judge beside what other cells got wrong.
+"""Right versions of the notebook's functions, to judge beside what other cells got wrong.
 
 The student's code calls them with anything, from another process: what they take is looked at
-first, so that no call costs much.
+first, so that no call costs much. Those that draw take the checks' own random numbers.
 """
 
 import functools
@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.candidate.values import plain
 from autograder.checks.practice.beside import either
+from autograder.checks.practice.returned import numeric
 
 EXACT = (
     "linear_ensemble",
@@ -21,7 +22,55 @@ EXACT = (
     "output_covariances",
 )
 MOST_UNITS = 12
-MOST_ENTRIES = 10_000
+# Of an array that an exact function takes, and one that a layer takes.
+FEW_ENTRIES, MOST_ENTRIES = 10_000, 1_000_000
+
+
+def beside_right_layer(trial, check):
+    """Run check(trial) with the student's own dropout_layer; if that fails, with a right one."""
+    return either(trial, check, {"dropout_layer": right_layer(trial.rng)})
+
+
+def right_layer(rng):
+    """A right dropout_layer, where `dropout` is the probability of DROPPING.
+
+    It raises ValueError or TypeError for what is no array or no probability.
+    """
+
+    def dropout_layer(X, dropout):
+        X = _array(X, MOST_ENTRIES)
+        dropout = float(dropout)
+        if not 0 <= dropout <= 1:
+            raise ValueError("dropout is no probability")
+        if dropout == 1:
+            return np.zeros(X.shape)
+        return np.where(rng.random(X.shape) >= dropout, X / (1 - dropout), 0.0)
+
+    return dropout_layer
+
+
+def right_net(rng):
+    """A right mlp_forward, without a cache: for who only predicts."""
+    dropout_layer = right_layer(rng)
+
+    def mlp_forward(params, X, dropout_1, dropout_2, training):
+        h = _array(X, MOST_ENTRIES).astype(float)
+        for number, dropout in ((1, dropout_1), (2, dropout_2)):
+            h = np.maximum(0, h @ params[f"W{number}"] + params[f"b{number}"])
+            h = dropout_layer(h, dropout) if training else h
+        return h @ params["W3"] + params["b3"], None
+
+    return mlp_forward
+
+
+def right_noise(rng):
+    """A right bishop_noise."""
+
+    def bishop_noise(X, sigma):
+        X = _array(X, MOST_ENTRIES)
+        return X + float(sigma) * rng.standard_normal(X.shape)
+
+    return bishop_noise
 
 
 def note_endless(trial):
@@ -77,7 +126,12 @@ def _careful(function):
 
 
 def _number_or_array(value):
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf" or array.size > MOST_ENTRIES:
-        raise TypeError("no small array of numbers")
+    array = _array(value, FEW_ENTRIES)
     return array if array.ndim else array.item()
+
+
+def _array(value, most):
+    array = numeric(value)
+    if array is None or array.size > most:
+        raise TypeError(f"no array of at most {most} numbers")
+    return array

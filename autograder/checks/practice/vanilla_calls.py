@@ -10,9 +10,9 @@ import numpy as np
 from autograder.candidate import WrongReturn
 from autograder.candidate.values import describe
 from autograder.checks.layer_calls import named
-from autograder.checks.practice.every_mask import drawn_params
+from autograder.checks.practice.every_mask import NAMES, drawn_params
+from autograder.checks.practice.returned import array_of_shape, number
 
-NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 KINDS = ("vanilla", "inverted")
 # A number for each name, so that using another's shows; none of them is 1, nor their mean.
 RATES = {"W1": 0.3, "b1": 0.9, "W2": 0.5, "b2": 1.2, "W3": 0.7, "b3": 0.25}
@@ -82,28 +82,6 @@ def step(trial, case, kind):
         return Step(case, number(called, loss, "its loss"), parameters(called, new, case.params))
 
 
-def number(called, value, words):
-    """A finite number as a float, from any array or list of one entry. Raises WrongReturn."""
-    array = _array(value)
-    if array is None or array.size != 1:
-        raise WrongReturn(called, f"returned {describe(value)} as {words}, not a number")
-    if not np.isfinite(array).all():
-        raise WrongReturn(called, f"returned {float(array.ravel()[0])} as {words}")
-    return float(array.ravel()[0])
-
-
-def array_of_shape(called, value, shape, words):
-    """A finite float64 array of this shape; axes of length 1 do not count. Raises WrongReturn."""
-    array = _array(value)
-    if array is None:
-        raise WrongReturn(called, f"returned {describe(value)} as {words}, not an array")
-    if _without_ones(array.shape) != _without_ones(shape):
-        raise WrongReturn(called, f"returned {words} of shape {array.shape}, not {shape}")
-    if not np.isfinite(array).all():
-        raise WrongReturn(called, f"returned NaN or infinite values in {words}")
-    return array.reshape(shape)
-
-
 def parameters(called, value, like, words="params"):
     """{name: float64 array} with the shapes of `like`. Raises WrongReturn."""
     entries = entries_of(called, value, words)
@@ -127,18 +105,3 @@ def entries_of(called, value, words):
     if missing:
         raise WrongReturn(called, f"returned {words} without {', '.join(missing)}")
     return value
-
-
-def _array(value):
-    """float64, or None for what is no array of numbers."""
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if array.dtype.kind not in "fiub" or array.size == 0:
-        return None
-    return array.astype(np.float64)
-
-
-def _without_ones(shape):
-    return tuple(n for n in shape if n != 1)

@@ -7,8 +7,8 @@ several, because the ReLU lets a positive factor through.
 import numpy as np
 
 from autograder.checks.layer_calls import named
-from autograder.checks.practice.every_mask import drawn_params, passes, zeros_and
-from autograder.checks.practice.vanilla_calls import NAMES, RATES, Case
+from autograder.checks.practice.every_mask import NAMES, drawn_params, passes, zeros_and
+from autograder.checks.practice.vanilla_calls import RATES, Case
 
 SAME = 1e-7
 STEPS = 4

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograder.checks.practice.vanilla_calls import NAMES
+from autograder.checks.practice.every_mask import NAMES
 from autograder.checks.practice.vanilla_ways import RIGHT, Way, fits, outcomes, usual_update
 
 

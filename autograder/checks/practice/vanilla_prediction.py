@@ -9,7 +9,8 @@ from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
 from autograder.checks.layer_calls import named
 from autograder.checks.practice.every_mask import drawn_params
-from autograder.checks.practice.vanilla_calls import KINDS, RATES, Case, array_of_shape
+from autograder.checks.practice.returned import array_of_shape
+from autograder.checks.practice.vanilla_calls import KINDS, RATES, Case
 
 CLOSE = 1e-6
 

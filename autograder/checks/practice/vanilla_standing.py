@@ -4,7 +4,8 @@ import numpy as np
 
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
-from autograder.checks.practice.vanilla_calls import KINDS, NAMES, step, tiny_cases
+from autograder.checks.practice.every_mask import NAMES
+from autograder.checks.practice.vanilla_calls import KINDS, step, tiny_cases
 from autograder.checks.practice.vanilla_masks import INDEPENDENT_P, masks_of_calls
 from autograder.checks.practice.vanilla_mistakes import BY_KEY, NONE, explanation, right_scale
 from autograder.checks.practice.vanilla_ways import CLOSE, fits

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.checks.practice.every_mask import constant, zeros_and
-from autograder.checks.practice.vanilla_calls import NAMES
+from autograder.checks.practice.every_mask import NAMES, constant, zeros_and
 
 # float32 and an epsilon in the softmax stay well below it, mistakes well above.
 CLOSE = 1e-5

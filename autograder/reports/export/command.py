@@ -24,9 +24,10 @@ def add_options(commands):
         epilog="Exit status: 0 done; 1 somebody who has a mark is not in the file, and is named; "
         "2 nothing was written, and why.",
     )
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
     parser.add_argument("--format", choices=FORMATS, default="csv")
     parser.add_argument("--to", metavar="FILE", help="default: grades.csv, canvas.csv, moodle.csv")
-    parser.add_argument("--assignment", nargs="+", metavar="NAME", help="default: all")
+    parser.add_argument("--assignment", nargs="+", metavar="NAME", help="the same")
     parser.add_argument("--student", nargs="+", metavar="ID", help="default: all")
     parser.add_argument(
         "--merge", metavar="FILE", help="a gradebook exported from Canvas, or Moodle's worksheet"
@@ -114,7 +115,7 @@ def _settings(options):
 
     found = {
         "to": options.to,
-        "assignment": options.assignment,
+        "assignment": [*options.assignments, *(options.assignment or ())] or None,
         "student": options.student,
         "merge": options.merge,
         "match": options.match,

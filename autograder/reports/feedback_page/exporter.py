@@ -120,7 +120,8 @@ def output_html(context, html):
 def first_words(source):
     """How a text begins, on a line; its heading only where there is nothing else."""
     below = re.sub(r"^([#|].*|\s*)\n", "", source + "\n", flags=re.MULTILINE) or source
-    words = re.sub(r"[#*_`$>|\\]|<[^<>]*>", "", below).split()
+    # An underscore within a word is a name's.
+    words = re.sub(r"(?<!\w)_|_(?!\w)|[#*`$>|\\]|<[^<>]*>", "", below).split()
     line = " ".join(words)
     return line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rsplit(' ', 1)[0]} …"
 
