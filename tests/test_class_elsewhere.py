@@ -9,7 +9,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -131,7 +133,7 @@ def test_no_scheduler_is_said(local):
 
 
 @pytest.fixture
-def postgres(tmp_path):
+def postgres():
     """The URL of an empty database of a PostgreSQL server of this test's own."""
     found = shutil.which("initdb") or next(
         iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), reverse=True)), None
@@ -141,13 +143,11 @@ def postgres(tmp_path):
     if importlib.util.find_spec("psycopg2") is None:
         pytest.skip("psycopg2 is not installed: pip install -r requirements-cluster.lock")
     programs, port = os.path.dirname(os.path.realpath(found)), _free_port()
-    data = tmp_path / "postgres"
-    data.mkdir()
+    # Not below tmp_path: pytest's folders are closed to other users.
+    data = Path(tempfile.mkdtemp(prefix="postgres-"))
     user = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to be root
         user = {"user": 65534, "group": 65534, "extra_groups": []}
-        for path in (data, *tmp_path.parents[:2], tmp_path):
-            os.chmod(path, 0o755)
         os.chown(data, 65534, 65534)
     run = {**user, "cwd": data, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     initdb = [f"{programs}/initdb", "-D", str(data / "db"), "-U", "course", "--auth=trust"]
@@ -160,6 +160,7 @@ def postgres(tmp_path):
         yield f"postgresql+psycopg2://course@127.0.0.1:{port}/postgres"
     finally:
         _end(process)
+        shutil.rmtree(data)
 
 
 def test_a_gradebook_in_postgresql_has_the_same_marks(handed_in, local, postgres, tmp_path):

@@ -242,7 +242,8 @@ def test_faulty_programs_have_the_faults_that_are_asked_for(programs):
     kept = np.mean(programs["forward_1"](np.ones((1000, 1000)), 0.25) != 0)
     assert abs(kept - reference.fault_1()[1]) < 0.003
 
-    out, mask = programs["forward_2"](np.ones(1000), 0.4)
+    mask = np.arange(1000) % 5 < 2
+    out = programs["forward_2"](np.ones(1000), mask, 0.4)
     ratios = programs["backward_2"](np.ones(1000), mask, 0.4)[mask == 1] / out[mask == 1]
     assert np.allclose(ratios, reference.fault_2()[1])
 
