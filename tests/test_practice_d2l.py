@@ -90,11 +90,62 @@ def test_an_exact_count_costs_half_of_one_check():
 def test_messages_say_which_probability_is_meant():
     """Dropping and keeping are told apart in the text of the commonest mistake."""
     outcome = judged_case("d2l_layer_comparison_turned")["layer_drops_the_right_fraction"]
-    assert "dropout_layer(X, 0.25)" in outcome.called
+    assert "dropout_layer(X, dropout = 0.25 (drop))" in outcome.called
     assert "dropped" in outcome.returned
     assert "kept" in outcome.returned
     assert "a fraction 0.75 should be kept" in outcome.expected
     assert "DROPPING" in catalogue()[outcome.misconception].advice
+
+
+def test_whole_numbers_that_are_rounded_cost_half_of_one_check():
+    for name in ("d2l_layer_rounds_integers", "d2l_layer_refuses_integers"):
+        found = judged_case(name)
+        assert failing(found) == {"layer_keeps_shape_and_input"}
+        assert found["layer_keeps_shape_and_input"].mark == 0.125
+
+
+def test_entries_that_are_kept_for_their_sign_are_not_called_frozen():
+    found = judged_case("d2l_layer_keeps_negative_entries")
+    assert "layer_draws_anew" not in failing(found)
+
+
+def test_a_mask_beside_the_output_is_said_to_be_one_of_two_items():
+    def layer(X, dropout):
+        out = reference.dropout_layer(X, dropout)
+        return out, out != 0
+
+    found = judged(["dropout_layer"], dropout_layer=layer)
+    assert "a tuple of 2 items" in found["layer_drops_or_rescales"].returned
+
+
+def test_a_wrong_scale_is_quoted_at_a_setting_that_shows_it():
+    outcome = judged_case("d2l_forward_larger_dropout_in_the_first_layer")[
+        "both_hidden_layers_are_dropped"
+    ]
+    assert outcome.returned.endswith("by 3.33333")
+    assert "dropout_1 = 0.2" in outcome.expected
+    assert outcome.expected.endswith("1.25")
+
+
+@pytest.mark.parametrize("name", ["one_draw_for_both_layers", "same_seed_in_each_layer"])
+def test_layers_that_share_their_random_numbers_cost_half_of_one_check(name):
+    found = judged_case(f"d2l_forward_{name}")
+    assert failing(found) == {"each_layer_has_its_probability"}
+    assert found["each_layer_has_its_probability"].mark == 0.25
+
+
+def test_gradients_of_nothing_cost_half():
+    found = judged_case("d2l_backward_divides_by_zero")
+    assert failing(found) == {"mlp_gradients_are_right"}
+    assert found["mlp_gradients_are_right"].mark == 0.5
+
+
+@pytest.mark.parametrize("name", ["99", "90"])
+@pytest.mark.parametrize("seed", range(5))
+def test_nearly_all_is_not_all(name, seed):
+    cells = case_of(f"d2l_forward_at_most_{name}").cells
+    found = judged(["mlp_forward"], cells, seed)
+    assert failing(found) == {"dropping_everything_leaves_biases"}
 
 
 # ---- one mistake is punished once ----

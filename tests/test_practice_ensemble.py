@@ -101,6 +101,20 @@ def all_masks(n, p):
     )
 
 
+@pytest.mark.parametrize(
+    "values", ["kept / kept.sum()", "q**2 / (q**2).sum()", "p**kept * (1 - p) ** (3 - kept)"]
+)
+def test_wrong_probabilities_are_not_called_right_ones_in_another_order(values):
+    """Only where they are the same numbers when sorted."""
+    right = "p**kept * (1 - p) ** (n - kept)"
+    cell = WORKED["all_masks"].replace(
+        f"return masks, {right}", f"q = {right}\n    return masks, {values}"
+    )
+    (only,) = lost(judged(("all_masks",), {"all_masks": cell})).values()
+    assert only.check == "masks_have_their_probability"
+    assert only.misconception is None
+
+
 @pytest.mark.parametrize("masks", ["None", "'rows'", "masks.ravel()", "masks[:, :-1]"])
 def test_probabilities_are_paid_for_without_masks(masks):
     """Where no rows can be read, the right probabilities count in any order."""

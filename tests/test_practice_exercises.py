@@ -8,6 +8,7 @@ from practice_judged import (
     WORKED,
     case_of,
     cases_of,
+    edited,
     judged,
     judged_case,
     lost,
@@ -165,6 +166,26 @@ def test_dropout_of_zero_alone_costs_half():
     (outcome,) = judged(("head_variance",), {"head_variance": cell}).values()
     assert (outcome.mark, outcome.misconception) == (0.25, "practice-exercise-no-dropout")
     assert "dropout = 0" in outcome.called
+
+
+@pytest.mark.parametrize(
+    ("edit", "misconception"),
+    [
+        (("(2 * np.pi)", "(2 * 3.14)"), "near"),
+        (("return s", "return 1.01 * s"), "near"),
+        (("return s", "return (1 + 0.001 * np.random.rand()) * s"), "sampled"),
+    ],
+)
+def test_only_values_that_change_are_called_samples(edit, misconception):
+    """What repeats and is near the right value may be rounded, or an estimate with a seed."""
+    (outcome,) = judged(("relu_dropout_variance",), edited("relu_dropout_variance", edit)).values()
+    assert (outcome.mark, outcome.misconception) == (0, f"practice-exercise-{misconception}")
+
+
+def test_harm_and_other_orders_cost_half():
+    """Right where both regularisers help and the names come as in the docstring."""
+    for name in ("gains_clipped_at_zero", "accuracies_by_position"):
+        assert mark(wrong(name)) == (0.25, 0.5)
 
 
 @pytest.mark.parametrize("name", ["penalty_by_head_variances", "head_variance_by_the_penalty"])

@@ -131,6 +131,12 @@ def test_a_mask_of_either_type_will_do():
         assert not failing(judged(["mended_2"], cells))
 
 
+def test_the_p_of_the_question_is_not_every_p():
+    cells = edited("mended_2", ("/ p", "/ 0.4"))
+    outcome = judged(["mended_2"], cells)["mended_2_is_right"]
+    assert (outcome.mark, outcome.misconception) == (0, "practice-mended-2-one-p")
+
+
 def test_a_mended_net_for_equal_widths_only_is_refused():
     cells = edited("mended_3", ('h2 @ params["W3"]', 'h2 @ params["W3"][: x.shape[1]]'))
     outcome = judged(["mended_3"], cells)["mended_3_is_right"]

@@ -1,6 +1,7 @@
 """Monte-Carlo dropout, DropConnect, Bishop's noise, noise of one's own: what the checks say."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -34,6 +35,59 @@ def test_dividing_by_samples_minus_one_costs_a_part(name):
     outcomes = judged_case(name)
     lost = sum(o.points - o.mark for o in outcomes.values())
     assert lost == outcomes["mean_and_variance_of_passes"].points / 2
+
+
+@pytest.mark.parametrize(
+    ("name", "checks"),
+    [
+        ("own_noise_counts_need_positive_entries", {"own_noise_is_unbiased"}),
+        ("own_noise_counts_without_sign", {"own_noise_is_unbiased"}),
+        ("own_noise_zeroes_small_entries", {"own_noise_is_unbiased"}),
+        ("own_noise_lognormal_of_median_one", {"own_noise_is_unbiased"}),
+        ("own_noise_training_turned_round", {"own_noise_is_off_at_test_time"}),
+        ("mc_one_mask_for_all_examples", {"passes_cover_the_masks"}),
+        ("mc_softmax_sums_over_all", {"single_pass_is_a_prediction"}),
+        ("dropconnect_keeps_an_exact_number", {"weights_drop_independently"}),
+    ],
+)
+def test_a_mistake_costs_one_check_alone(name, checks):
+    """The others judge the function on its own terms."""
+    assert failing(judged_case(name)) == checks
+
+
+@pytest.mark.parametrize(
+    ("count", "choose"),
+    [
+        ("an output's", "np.random.rand(len(x), *W.shape).argsort(axis=1) < 0.7 * len(W)"),
+        ("a unit's", "np.random.rand(len(x), *W.shape).argsort(axis=2) < 0.7 * W.shape[1]"),
+        ("a weight's", "np.random.rand(len(x), *W.shape).argsort(axis=0) < 0.7 * len(x)"),
+    ],
+)
+def test_a_count_that_never_varies_is_no_independent_draw(count, choose):
+    """Of whichever weights; here with dropout = 0.3, where it is 8.4 of 12, 14 of 20, 70 of 100."""
+    cell = WORKED["dropconnect"].replace(
+        "np.random.rand(len(x), *W.shape) >= dropout", choose.replace("0.7", "(1 - dropout)")
+    )
+    outcome = judged(["dropconnect"], {"dropconnect": cell})["weights_drop_independently"]
+    assert (outcome.misconception, outcome.mark) == ("practice-dropconnect-exact-count", 0.25)
+
+
+@pytest.mark.parametrize("mean", [0.98, 1.02])
+def test_a_factor_with_a_mean_two_percent_off_is_biased(mean):
+    """And one of mean 1 is not."""
+    for factor, status in ((mean, "failed"), (1.0, "passed")):
+        cell = WORKED["my_noise"].replace("(1 +", f"({factor} +")
+        found = judged(["my_noise"], {"my_noise": cell})["own_noise_is_unbiased"]
+        assert found.status == status
+
+
+def test_messages_say_that_dropout_drops():
+    """Beside each value of it."""
+    for case in cases_of("noise", "wrong") + cases_of("exercises", "wrong"):
+        for outcome in judged_case(case.name).values():
+            shown = f"{outcome.called} {outcome.expected}"
+            values = re.findall(r"dropout(?:_\d)? = [\d.]+(?! \(drop\))(?![\d.])", shown)
+            assert not values, shown
 
 
 # ---- right work is not wronged ----

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from practice_judged import cases_of, edited, failing, judged, judged_case, judging
+from practice_judged import case_of, cases_of, edited, failing, judged, judged_case, judging
 
 from autograder.candidate import LocalCandidate
 from autograder.checks.practice import vanilla_conversion, vanilla_masks, vanilla_prediction
@@ -250,3 +250,50 @@ def test_messages_say_which_probability_p_is():
     for case in cases_of("vanilla", "wrong"):
         found = judged_case(case.name)
         assert all("(keep)" in found[name].called for name in failing(found)), case.name
+
+
+@pytest.mark.parametrize("name", ["step_zero_loss_at_p_one", "step_refuses_p_one"])
+def test_p_one_costs_half_of_one_step_and_not_the_same_again(name):
+    found = judged_case(name)
+    assert failing(found) == {"vanilla_step_is_right"}
+    assert found["vanilla_step_is_right"].mark == 0.75
+
+
+def test_a_prediction_that_refuses_p_one_costs_half_of_one():
+    found = judged_case("predict_refuses_p_one")
+    assert failing(found) == {"vanilla_prediction_is_right"}
+    assert found["vanilla_prediction_is_right"].mark == 0.5
+
+
+def test_a_prediction_that_changes_params_costs_half():
+    found = judged_case("predict_scales_params_in_place")
+    assert failing(found) == {"vanilla_prediction_is_right"}
+    assert found["vanilla_prediction_is_right"].mark == 0.5
+
+
+@pytest.mark.parametrize("strength", ["1e-4", "1e-3", "0.05"])
+@pytest.mark.parametrize(
+    "update", ["w - lr[name] * ({g} + {s} * w)", "(1 - {s}) * w - lr[name] * {g}"]
+)
+def test_weight_decay_costs_one_step_whatever_its_strength(strength, update):
+    new = update.format(g="grads[name]", s=strength)
+    cells = edited("train_step", ("w - lr[name] * grads[name]", new))
+    found = judged(["train_step"], cells)
+    assert failing(found) == {"vanilla_step_is_right"}
+    assert found["vanilla_step_is_right"].misconception == "practice-step-weight-decay"
+
+
+def test_a_step_that_nothing_explains_is_said_to_have_no_rate():
+    cells = edited("train_step", ("w - lr[name] * grads[name]", "w - np.sign(w) * lr[name]"))
+    found = judged(["train_step"], cells)
+    outcome = found["units_are_kept_with_probability_p"]
+    assert outcome.mark == 0
+    assert outcome.misconception is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_one_draw_for_a_layer_costs_the_draws_alone(seed):
+    for name in ("step_one_draw_an_example", "step_one_draw_an_example_in_both_layers"):
+        found = judged(["train_step"], case_of(name).cells, seed)
+        assert failing(found) == {"masks_are_drawn_anew"}, name
+        assert found["masks_are_drawn_anew"].misconception == "practice-step-units-share"

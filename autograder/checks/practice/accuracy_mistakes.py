@@ -66,6 +66,20 @@ STANDARD_ERROR = (
     ),
     Mistake("practice-exercise-deviation-for-error", lambda a, b: math.sqrt(np.var(a) + np.var(b))),
     Mistake(
+        "practice-exercise-n-minus-1-again",
+        lambda a, b: math.sqrt(sum(np.var(v, ddof=1) / (len(v) - 1) for v in (a, b))),
+        0.5,
+    ),
+    *(
+        Mistake(
+            "practice-exercise-one-number-of-runs",
+            lambda a, b, place=place: math.sqrt(
+                (np.var(a, ddof=1) + np.var(b, ddof=1)) / len((a, b)[place])
+            ),
+        )
+        for place in (0, 1)
+    ),
+    Mistake(
         "practice-exercise-variances-subtracted",
         lambda a, b: math.sqrt(abs(np.subtract(*_squares(a, b)))),
     ),
@@ -99,6 +113,11 @@ def _worst(history):
     return history["epoch"][int(np.argmin(history["val"]))]
 
 
+def _if_evenly_spaced(history):
+    first, second = history["epoch"][:2]
+    return first + _best(history) * (second - first)
+
+
 def _at_the_epoch(history):
     """The accuracy at the place of that number, where there is one."""
     return history["val"][history["epoch"][_best(history)]]
@@ -111,6 +130,7 @@ BEST_EPOCH = (
         "practice-exercise-index-for-epoch",
         lambda history: (_at_the_epoch(history), history["epoch"][_best(history)])[1],
     ),
+    Mistake("practice-exercise-epochs-evenly-spaced", _if_evenly_spaced),
     Mistake("practice-exercise-worst-for-best", _worst),
     Mistake("practice-exercise-last-for-best", lambda history: history["epoch"][-1]),
     Mistake("practice-exercise-accuracy-for-epoch", lambda history: max(history["val"])),
@@ -149,7 +169,19 @@ def _gains(accuracy):
     return gains["both"], gains["decay"], gains["dropout"]
 
 
+def _of_changed(change):
+    """Beyond additive, where each gain is changed first."""
+
+    def values(accuracy):
+        both, decay, dropout = map(change, _gains(accuracy))
+        return both - decay - dropout
+
+    return Mistake("practice-exercise-harm-for-gain", values, 0.5)
+
+
 INTERACTION = (
+    _of_changed(lambda gain: max(0.0, gain)),
+    _of_changed(abs),
     Mistake(
         "practice-exercise-interaction-sign",
         lambda a: a["decay"] + a["dropout"] - a["both"] - a["neither"],

@@ -51,14 +51,30 @@ def drop(candidate, X, dropout):
 
     Raises CandidateError; WrongReturn for anything but as many finite numbers as X has.
     """
-    called = f"dropout_layer(X, {dropout!r}) with X of shape {X.shape}"
+    called = layer_called(X, dropout)
     with named(called):
         value, changed = candidate.call("dropout_layer", X, dropout)
-        out = numbers(called, value)
+        try:
+            out = numbers(called, value)
+        except WrongReturn:
+            _refuse_tuple(called, value)
+            raise
         if out.size != X.size:
+            _refuse_tuple(called, value)
             problem = f"returned an array of shape {out.shape}"
             raise WrongReturn(called, problem, WRONG_SHAPE)
     return Dropped(called, X, out.reshape(X.shape), out.shape, 0 in changed)
+
+
+def layer_called(X, dropout):
+    """The call in the student's terms."""
+    return f"dropout_layer(X, dropout = {dropout!r} (drop)) with X of shape {X.shape}"
+
+
+def _refuse_tuple(called, value):
+    """Several things for one: say so, rather than what array they would make."""
+    if isinstance(value, tuple):
+        raise WrongReturn(called, f"returned {describe(value)}, not one array", WRONG_SHAPE)
 
 
 def forward(candidate, params, X, dropouts, training):
@@ -69,8 +85,8 @@ def forward(candidate, params, X, dropouts, training):
     first, second = dropouts
     sizes = " and ".join(str(params[name].shape[1]) for name in ("W1", "W2"))
     called = (
-        f"mlp_forward(params, X, {first!r}, {second!r}, {training}) with X of shape {X.shape} "
-        f"and hidden layers of {sizes} units"
+        f"mlp_forward(params, X, {first!r} (drop), {second!r} (drop), training = {training}) "
+        f"with X of shape {X.shape} and hidden layers of {sizes} units"
     )
     shape = len(X), params["W3"].shape[1]
     with named(called):

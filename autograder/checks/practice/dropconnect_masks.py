@@ -36,7 +36,7 @@ class Masks:
 
 def call(trial, x, W, dropout, words):
     """Call dropconnect; returns noise_calls.Made. Raises CandidateError."""
-    called = f"dropconnect(x, W, dropout = {dropout}) with {words}"
+    called = f"dropconnect(x, W, dropout = {dropout} (drop)) with {words}"
     return made(trial.candidate, called, (len(x), W.shape[1]), "dropconnect", x, W, dropout)
 
 

@@ -17,12 +17,12 @@ from autograder.checks.practice.returned import ask, show, split, squeezed_or_er
 
 # Wide enough for sums in float32, too narrow for an estimate from samples.
 RELATIVE, ABSOLUTE = 1e-5, 1e-6
-# What an estimate from samples stays within, for the message alone.
+# What rounded values and estimates stay within, for the message alone.
 ESTIMATE = 0.05
 # What a mistake may do where a value cannot be made, the student's or a Mistake of ours.
 MISTAKES_RAISE = (ValueError, ArithmeticError, LookupError)
 # Misconceptions that any of these questions may meet, after "practice-<topic>-".
-OTHER_ORDER, SAMPLED = "other-order", "sampled"
+OTHER_ORDER, SAMPLED, NEAR = "other-order", "sampled", "near"
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,8 @@ def _explanation(trial, question, part, answers):
             return mistake.name, mistake.credit
     if _is_sampled(trial, question, part, answers):
         return question.mistake(SAMPLED), 0.0
+    if all(_same(a.given[i], a.truth[i], ESTIMATE) for a in answers for i in part.words):
+        return question.mistake(NEAR), 0.0
     return None, 0.0
 
 
@@ -208,7 +210,7 @@ def _is_of(mistake, part, answer):
 
 
 def _is_sampled(trial, question, part, answers):
-    """Whether a second call gives something else, or all values are near the right ones."""
+    """Whether a second call gives something else."""
     answer = next(a for a in answers if a.wrong_places(part))
     try:
         again = _given(trial, question, answer.called, answer.case.args)
@@ -217,9 +219,7 @@ def _is_sampled(trial, question, part, answers):
     numbers = [(answer.given[i], again[i]) for i in part.words]
     if any(isinstance(value, CandidateError) for pair in numbers for value in pair):
         return False
-    if any(not np.array_equal(one, two) for one, two in numbers):
-        return True
-    return all(_same(a.given[i], a.truth[i], ESTIMATE) for a in answers for i in part.words)
+    return any(not np.array_equal(one, two) for one, two in numbers)
 
 
 def _same(given, expected, relative=RELATIVE):

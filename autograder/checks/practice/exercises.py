@@ -19,6 +19,7 @@ from autograder.checks.practice.right_helpers import beside_right_helpers
 
 NO_DROPOUT = "practice-exercise-no-dropout"
 TIES = "practice-exercise-tie"
+FOUR = ("neither", "decay", "dropout", "both")
 
 
 def check_difference_is_right(trial):
@@ -121,9 +122,11 @@ def _shown(values):
 
 
 def _histories(rng):
-    """The best in the middle, at the first epoch, near the end; then one that is reached twice."""
+    """The best in the middle, at the first epoch, near the end of uneven ones; then one that is
+    reached twice.
+    """
     cases = []
-    for epochs, best in (([0, 2, 4, 6, 8], 2), ([1, 4, 7, 10], 0), ([5, 10, 15, 20, 25, 30], 4)):
+    for epochs, best in (([0, 2, 4, 6, 8], 2), ([1, 4, 7, 10], 0), ([5, 10, 20, 30, 50, 80], 4)):
         val = _accuracies(rng, 0.6, len(epochs))
         val[1], val[best] = 0.58, round(max(val) + 0.05, 3)  # the lowest is not the last
         cases.append(_history(epochs, val))
@@ -172,15 +175,25 @@ def _regressions(rng):
 
 
 def _four_accuracies(rng):
-    """The gain of both is less than the sum, then more."""
+    """The gain of both is less than the sum, then more; then one of the two alone does harm.
+    Last, the same names in another order.
+    """
+    gains, harm = (0.06, 0.11), (-0.05, -0.02)
     cases = []
-    for both in (0.02, 0.27):
-        neither, decay, dropout = np.round(rng.uniform((0.6, 0.66, 0.71), (0.65, 0.7, 0.75)), 3)
-        both = round(float(max(decay, dropout)) + both - 0.01, 3)
-        accuracy = {"neither": neither, "decay": decay, "dropout": dropout, "both": both}
-        accuracy = {name: float(value) for name, value in accuracy.items()}
+    for decay, dropout, both, names in (
+        (gains, gains, (0.08, 0.1), FOUR),
+        (gains, gains, (0.25, 0.33), FOUR),
+        (harm, gains, (0.12, 0.16), FOUR),
+        (gains, harm, (0.02, 0.04), FOUR),
+        (gains, gains, (0.25, 0.33), FOUR[1:] + FOUR[:1]),
+    ):
+        accuracy = {"neither": rng.uniform(0.6, 0.65)}
+        for name, limits in (("decay", decay), ("dropout", dropout), ("both", both)):
+            accuracy[name] = accuracy["neither"] + rng.uniform(*limits)
+        accuracy = {name: round(float(accuracy[name]), 3) for name in names}
         words = ", ".join(f'"{name}": {value:g}' for name, value in accuracy.items())
-        cases.append(Case((accuracy,), f"accuracy = {{{words}}}"))
+        edge = None if names == FOUR else "practice-exercise-names-by-position"
+        cases.append(Case((accuracy,), f"accuracy = {{{words}}}", edge))
     return cases
 
 
@@ -194,7 +207,7 @@ def _examples(rng):
 
 
 def _drop(dropout):
-    return f"dropout = {dropout:g}"
+    return f"dropout = {dropout:g} (drop)"
 
 
 def _signed(rng, shape):

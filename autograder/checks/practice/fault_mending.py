@@ -24,6 +24,7 @@ def mended_2_mistake(found, dout, mask, p):
         ("practice-mended-2-undivided", dout * mask),
         ("practice-mended-2-multiplied", dout * mask * p),
         ("practice-mended-2-by-drop", dout * mask / (1 - p)),
+        ("practice-mended-2-one-p", dout * mask / 0.4),
         ("practice-mended-2-twice", dout * mask / p**2),
         ("practice-mended-2-no-mask", dout / p),
         ("practice-mended-2-no-mask", dout),
@@ -65,6 +66,7 @@ def mended_3_mistake(found, params, x, mask1, mask2):
         ("practice-mended-3-masks", lambda: _scores(params, x * mask1, mask1, mask2)),
         ("practice-mended-3-still-w2", lambda: _scores(_with(params, W3="W2"), x, mask1, mask2)),
         ("practice-mended-3-w1", lambda: _scores(_with(params, W3="W1"), x, mask1, mask2)),
+        ("practice-mended-3-layer-skipped", lambda: _without_second(params, x, mask1)),
         ("practice-mended-3-biases", lambda: _scores(_with(params, b3="b2"), x, mask1, mask2)),
         ("practice-mended-3-biases", lambda: _scores(_with(params, b2="b1"), x, mask1, mask2)),
         ("practice-mended-3-w3-twice", lambda: _scores(_with(params, W2="W3"), x, mask1, mask2)),
@@ -87,6 +89,11 @@ def _scores(params, x, mask1, mask2, relu=True):
     h2 = h1 @ params["W2"] + params["b2"]
     h2 = (np.maximum(0, h2) if relu else h2) * mask2
     return h2 @ params["W3"] + params["b3"]
+
+
+def _without_second(params, x, mask1):
+    h1 = np.maximum(0, x @ params["W1"] + params["b1"]) * mask1
+    return h1 @ params["W3"] + params["b3"]
 
 
 def _with(params, **others):

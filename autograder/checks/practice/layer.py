@@ -13,7 +13,7 @@ from autograder.checks.findings import Failed
 from autograder.checks.forward import FLOAT32_TIES
 from autograder.checks.layer_calls import away_from_zero, close, distinct_draws
 from autograder.checks.practice import layer_mistakes
-from autograder.checks.practice.d2l_calls import WRONG_SHAPE, drop
+from autograder.checks.practice.d2l_calls import WRONG_SHAPE, drop, layer_called
 from autograder.checks.practice.masks import (
     require_blind,
     require_both,
@@ -52,7 +52,7 @@ def check_layer_drops_the_right_fraction(trial):
     """A fraction `dropout` of the entries is dropped (Chernoff bound)."""
     for dropout, made in _probes(trial).items():
         draws = distinct_draws(made.kept)  # a shared mask is another check's case
-        asked = f"dropout = {dropout:g}"
+        asked = f"dropout = {dropout:g} (drop)"
         require_fraction(trial, made.called, draws, 1 - dropout, asked, lambda: _rate(trial))
 
 
@@ -79,7 +79,9 @@ def check_layer_draws_anew(trial):
     shared = distinct_draws(first.kept).size < X.size
     if shared and not np.array_equal(first.kept, second.kept):
         return  # few draws, which may agree by chance: check_layer_drops_independently's case
-    require_fresh(trial, first.called, first.kept, second.kept, "practice-layer-frozen-mask")
+    group = layer_mistakes.by_chance(first, second)
+    masks = (made.kept[group] for made in (first, second))
+    require_fresh(trial, first.called, *masks, "practice-layer-frozen-mask")
 
 
 def check_layer_handles_zero_and_one(trial):
@@ -88,7 +90,9 @@ def check_layer_handles_zero_and_one(trial):
     X = away_from_zero(trial.rng, (40, 50))
     for dropout in (0.0, 1.0, 0, 1):
         cause = usual or f"practice-layer-at-{'one' if dropout else 'zero'}"
-        should = f"with dropout = {dropout} the output should be {'zeros' if dropout else 'X'}"
+        should = (
+            f"with dropout = {dropout} (drop) the output should be {'zeros' if dropout else 'X'}"
+        )
         try:
             made = drop(trial.candidate, X, dropout)
         except (NotWritten, CallTimeout):
@@ -110,7 +114,7 @@ def check_layer_refuses_other_numbers(trial):
     drop(trial.candidate, away_from_zero(trial.rng, (4, 3)), 0.6)
     X = away_from_zero(trial.rng, (4, 3))
     for dropout in REFUSED:
-        called = f"dropout_layer(X, {dropout}) with X of shape {X.shape}"
+        called = layer_called(X, dropout)
         try:
             value, _ = trial.candidate.call("dropout_layer", X, dropout)
         except CandidateError as error:
@@ -174,6 +178,34 @@ def check_layer_keeps_shape_and_input(trial):
                 "it should return a new array and leave X as it was",
                 "practice-layer-input-overwritten",
             )
+    _require_integers(trial)
+
+
+def _require_integers(trial):
+    """Whole numbers are dropped and scaled as others are; otherwise half is lost."""
+    dropout = 0.6
+    usual = _probe(trial, dropout)
+    if not usual.kept.any() or not np.all(close(usual.factors, usual.factors[0])):
+        return  # check_layer_drops_or_rescales's case
+    X = trial.rng.integers(1, 10, (20, 20))
+    should = "whole numbers should be scaled as others are, and not be rounded"
+    misconception = "practice-layer-integers"
+    try:
+        made = drop(trial.candidate, X, dropout)
+    except CallTimeout:
+        raise
+    except CandidateError as error:
+        called, problem = error.called.replace("(X,", "(whole numbers X,"), error.problem
+        raise Failed(called, problem, should, misconception, credit=0.5) from None
+    wrong = ~close(made.factors, usual.factors[0])
+    if wrong.any():
+        raise Failed(
+            made.called.replace("(X,", "(whole numbers X,"),
+            f"made {made.out[made.kept][wrong][0]:g} of {X[made.kept][wrong][0]}",
+            should,
+            misconception,
+            credit=0.5,
+        )
 
 
 def _require_varying_counts(trial):

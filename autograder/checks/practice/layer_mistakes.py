@@ -44,6 +44,19 @@ def rate(probes):
     return RATES[explain_rate({1 - d: distinct_draws(made.kept) for d, made in probes.items()})]
 
 
+def by_chance(first, second):
+    """Where to compare two masks of one X: in the entries of one sign, if those of the other are
+    all kept or all dropped because of it. A boolean array of X's shape.
+    """
+    positive = first.X > 0
+    for group in (positive, ~positive):
+        fixed = np.concatenate([made.kept[~group] for made in (first, second)])
+        draws = np.concatenate([made.kept[group] for made in (first, second)])
+        if len(np.unique(fixed)) == 1 and len(np.unique(draws)) == 2:
+            return group
+    return np.full(positive.shape, True)
+
+
 def scale(probes):
     """Why the kept entries are not x / (1 - dropout)."""
     found = {}

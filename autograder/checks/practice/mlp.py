@@ -6,37 +6,38 @@ independently at each layer's own rate; nothing happens to units otherwise; drop
 b3, and dropout_1 = 1 with dropout_2 = 0 leaves relu(b2) W3 + b3 (D2L 5.6; seed 004).
 """
 
+import math
+
 import numpy as np
 
-from autograder.candidate import CandidateError, NotWritten
-from autograder.candidate.errors import CallTimeout
+from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
-from autograder.checks.practice import mlp_backward, mlp_mistakes, mlp_reading
+from autograder.checks.practice import mlp_backward, mlp_edges, mlp_mistakes, mlp_reading
 from autograder.checks.practice.d2l_calls import drop, forward
-from autograder.checks.practice.every_mask import constant, drawn_params, passes
+from autograder.checks.practice.every_mask import drawn_params
 from autograder.checks.practice.masks import (
     require_fraction,
     require_fresh,
     require_independent,
 )
 from autograder.checks.practice.mlp_reading import (
+    EQUAL,
     EXAMPLES,
-    KEEPING,
-    OTHERS,
     SETTINGS,
-    TOLERANCE,
     UNITS,
     follows,
+    idle_mistake,
     masks_of,
+    mixed_net,
+    near,
+    plain_scores,
     read,
 )
 from autograder.checks.practice.right_helpers import beside_right_layer
+from autograder.checks.statistics import agree_by_pairs
 
 SIZES = (3, 4, 3, 4)
 AT_TEST_TIME = ((0.6, 0.1), (0.25, 0.8), (0.0, 0.0), (1.0, 1.0))
-# A layer that draws in float32 drops a unit at dropout = 0 once in 2 ** 24 draws. Of a dozen
-# units, in three calls out of three: less than 1e-18.
-TRIES = 3
 
 
 def check_both_hidden_layers_are_dropped(trial):
@@ -57,7 +58,7 @@ def check_nothing_is_dropped_at_test_time(trial):
 
 def check_dropping_everything_leaves_biases(trial):
     """dropout = 1 in one or both layers leaves the biases behind it."""
-    beside_right_layer(trial, _dropping_everything)
+    beside_right_layer(trial, mlp_edges.require_biases)
 
 
 def check_mlp_gradients_are_right(trial):
@@ -71,24 +72,17 @@ def check_mlp_caches_are_kept_apart(trial):
 
 
 def _both_layers(trial):
-    for dropouts in SETTINGS:
-        reading = read(trial, dropouts)
+    readings = [read(trial, dropouts) for dropouts in SETTINGS]
+    for reading in readings:
         _require_dropped(trial, reading)
-        for number in (1, 2):
-            # Another probability than its own is check_each_layer_has_its_probability's case.
-            if follows(trial, number) is None:
-                dropout = dropouts[number - 1]
-                raise Failed(
-                    reading.called,
-                    f"multiplied the kept units of hidden layer {number} by "
-                    f"{reading.layers[number - 1].scale:.6g}",
-                    f"with dropout_{number} = {dropout:g} (the probability of dropping) it should "
-                    f"be {1 / (1 - dropout):.6g}",
-                    mlp_reading.scale_mistake(trial, number),
-                )
+    for number in (1, 2):
+        # Another probability than its own is check_each_layer_has_its_probability's case.
+        if follows(trial, number) is None:
+            _fail_for_scale(trial, readings, number)
+    for reading in readings:
         for examples in (20, 1):
-            params, X = _mixed_net(trial.rng, SIZES, examples)
-            made = forward(trial.candidate, params, X, dropouts, True)
+            params, X = mixed_net(trial.rng, SIZES, examples)
+            made = forward(trial.candidate, params, X, reading.dropouts, True)
             if masks_of(params, X, made, reading.layers) is None:
                 raise Failed(
                     made.called,
@@ -97,6 +91,20 @@ def _both_layers(trial):
                     "affine, for some masks",
                     mlp_mistakes.of_structure(params, X, made, reading.layers),
                 )
+
+
+def _fail_for_scale(trial, readings, number):
+    """Raise Failed for the first Reading whose units of layer `number` have the wrong size."""
+    for reading in readings:
+        dropout, scale = reading.dropouts[number - 1], reading.layers[number - 1].scale
+        if not math.isclose(scale, 1 / (1 - dropout), rel_tol=mlp_reading.TOLERANCE):
+            raise Failed(
+                reading.called,
+                f"multiplied the kept units of hidden layer {number} by {scale:.6g}",
+                f"with dropout_{number} = {dropout:g} (the probability of dropping) it should "
+                f"be {1 / (1 - dropout):.6g}",
+                mlp_reading.scale_mistake(trial, number),
+            )
 
 
 def _require_dropped(trial, reading):
@@ -116,12 +124,8 @@ def _require_dropped(trial, reading):
         reading.called,
         f"{'dropped no' if nothing else 'dropped every'} unit of {where}",
         "in training units of both hidden layers should be dropped at random",
-        _idle_mistake(idle) if nothing else "practice-mlp-everything-dropped",
+        idle_mistake(idle) if nothing else "practice-mlp-everything-dropped",
     )
-
-
-def _idle_mistake(idle):
-    return "practice-mlp-nothing-dropped" if len(idle) == 2 else "practice-mlp-one-layer-dropped"
 
 
 def _own_probabilities(trial):
@@ -150,9 +154,33 @@ def _own_probabilities(trial):
                 f"{reading.called}: hidden layer {number}",
                 layer.kept[layer.visible],
                 1 - dropouts[number - 1],
-                f"dropout_{number} = {dropouts[number - 1]:g}",
+                f"dropout_{number} = {dropouts[number - 1]:g} (drop)",
                 lambda number=number: mlp_reading.rate_mistake(trial, number),
             )
+    if len(shown) == 2:
+        _require_layers_apart(trial)
+
+
+def _require_layers_apart(trial):
+    """The masks of one pass have nothing to do with each other; otherwise half is lost."""
+    reading = read(trial, EQUAL)
+    first, second = reading.layers
+    if not (first.drops_some and second.drops_some):
+        return  # seen at SETTINGS, so not at these: the fractions say so
+    # Entry (n, j) of the first mask shows where entry (n, j + UNITS) of the second is kept, which
+    # is a draw of its own.
+    seen = first.visible
+    dependent, correlation = agree_by_pairs(
+        trial.ledger, first.kept[seen], second.kept[:, :UNITS][seen], trial.rng
+    )
+    if dependent:
+        raise Failed(
+            reading.called,
+            f"dropped related units in both hidden layers (correlation {correlation:.2f})",
+            "each layer should have a mask of its own, drawn without regard to the other",
+            "practice-mlp-layers-share",
+            credit=0.5,
+        )
 
 
 def _require_no_seed(trial):
@@ -189,86 +217,10 @@ def _test_time(trial):
         params = drawn_params(trial.rng, SIZES)
         X = trial.rng.uniform(0.5, 1.5, (4, SIZES[0]))
         made = forward(trial.candidate, params, X, dropouts, False)
-        if not _close(made.scores, _plain_scores(params, X)):
+        if not near(made.scores, plain_scores(params, X)):
             raise Failed(
                 made.called,
                 "returned other scores than the net without dropout",
                 "with training = False no unit should be dropped and none scaled",
                 mlp_mistakes.at_test_time(trial, params, X, dropouts, made),
             )
-
-
-def _dropping_everything(trial):
-    params, X = _mixed_net(trial.rng, SIZES, 2)
-    if not _has_relus(trial):
-        params["b2"] = np.abs(params["b2"])  # a missing ReLU has cost its points
-    for dropouts in ((0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (1, 1)):
-        first, second = _as_meant(trial, dropouts)
-        kept = [constant(1 - d, 2, n) for d, n in ((first, SIZES[1]), (second, SIZES[2]))]
-        expected = passes(params, X, *kept).scores[0]
-        what = "b3" if second else "relu(b2) W3 + b3" if first else "the scores without dropout"
-        should = f"for every example {what} should be left"
-        try:
-            for _ in range(TRIES):
-                made = forward(trial.candidate, params, X, dropouts, True)
-                if _close(made.scores, expected):
-                    break
-            else:
-                raise Failed(made.called, "returned other scores", should, _cause_at_one(trial))
-        except (NotWritten, CallTimeout):
-            raise
-        except CandidateError as error:
-            cause = _cause_at_one(trial)
-            raise Failed(error.called, error.problem, should, cause) from None
-
-
-def _as_meant(trial, dropouts):
-    """The dropouts that the two layers go by: what is wrong at every dropout is another check's
-    case, be it another layer's probability or, in one of the layers, no dropout at all.
-    """
-    try:
-        reading = read(trial, SETTINGS[0])
-        idle = [not layer.drops_some for layer in reading.layers]
-        meant = [n if follows(trial, n) != OTHERS else 3 - n for n in (1, 2)]
-    except (Failed, CandidateError):
-        return dropouts
-    if all(idle):
-        return dropouts
-    return [0.0 if idle[i] else float(dropouts[n - 1]) for i, n in enumerate(meant)]
-
-
-def _cause_at_one(trial):
-    """What goes wrong at every dropout has nothing to do with dropout = 1."""
-    try:
-        if KEEPING in (follows(trial, 1), follows(trial, 2)):
-            return "practice-mlp-dropout-taken-for-keeping"
-        idle = [n for n in (1, 2) if not read(trial, SETTINGS[0]).layers[n - 1].drops_some]
-    except (Failed, CandidateError):
-        idle = []
-    return _idle_mistake(idle) if idle else "practice-mlp-all-dropped"
-
-
-def _has_relus(trial):
-    """Whether the net without dropout is right where ReLUs are shut."""
-    params, X = _mixed_net(trial.rng, SIZES, 4)
-    try:
-        made = forward(trial.candidate, params, X, (0.5, 0.5), False)
-    except CandidateError:
-        return True
-    return _close(made.scores, _plain_scores(params, X))
-
-
-def _mixed_net(rng, sizes, examples):
-    """(params, X): weights, biases and inputs of either sign, so that some ReLUs are shut."""
-    params = drawn_params(rng, sizes)
-    params = {name: rng.choice((-1.0, 1.0), w.shape) * w for name, w in params.items()}
-    return params, rng.uniform(-1.5, 1.5, (examples, sizes[0]))
-
-
-def _plain_scores(params, X):
-    ones = [constant(1.0, len(X), params[name].shape[1]) for name in ("W1", "W2")]
-    return passes(params, X, *ones).scores[0]
-
-
-def _close(found, expected):
-    return bool(np.all(np.abs(found - expected) <= TOLERANCE * (1 + np.abs(expected).max())))

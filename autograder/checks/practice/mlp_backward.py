@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.candidate import CandidateError, WrongReturn
 from autograder.checks.findings import Failed
-from autograder.checks.practice import mlp_mistakes
+from autograder.checks.practice import mlp_edges, mlp_mistakes
 from autograder.checks.practice.d2l_calls import backward, forward
 from autograder.checks.practice.every_mask import NAMES, drawn_params
 from autograder.checks.practice.mlp_reading import SETTINGS, Layer, masks_of, read
@@ -52,6 +52,7 @@ def require_gradients(trial):
             )
     if unexplained:
         _require_differences(trial)
+    mlp_edges.require_gradients_at_one(trial)
 
 
 def require_caches(trial):

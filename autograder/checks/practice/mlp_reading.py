@@ -2,7 +2,8 @@
 
 All first hidden units are 1 before dropout. The second layer's units come in two halves, 1 and
 1 + a first unit, and each is a score. So the first half shows the second mask, whatever its
-scale, and what is kept of the second half shows the first one.
+scale, and what is kept of the second half shows the first one. Half of the first layer's units go
+nowhere: they make both layers equally wide, so that one mask for both would show.
 """
 
 import math
@@ -12,7 +13,13 @@ import numpy as np
 
 from autograder.checks.findings import Failed
 from autograder.checks.practice.d2l_calls import forward
-from autograder.checks.practice.every_mask import constant, nearest, passes, zeros_and
+from autograder.checks.practice.every_mask import (
+    constant,
+    drawn_params,
+    nearest,
+    passes,
+    zeros_and,
+)
 from autograder.checks.practice.masks import NEAR, explain_rate
 from autograder.checks.statistics import bernoulli_divergence
 
@@ -20,6 +27,8 @@ EXAMPLES, UNITS = 100, 40
 # (dropout_1, dropout_2). The first shows the first layer best, the second the second. With
 # neither can swapped layers, or dropping taken for keeping, pass for right.
 SETTINGS = ((0.6, 0.1), (0.2, 0.7))
+# Where masks made of the same random numbers are most alike, or most unlike.
+EQUAL = (0.4, 0.4)
 # Far above rounding in float32, far below any mistake in a scale.
 TOLERANCE = 1e-4
 OWN, OTHERS, KEEPING = "own", "the other layer's", "kept for dropped"
@@ -72,9 +81,9 @@ def read(trial, dropouts, call=0):
 
 def _read(trial, dropouts):
     params = {
-        "W1": np.zeros((2, UNITS)),
-        "b1": np.ones(UNITS),
-        "W2": np.hstack([np.zeros((UNITS, UNITS)), np.eye(UNITS)]),
+        "W1": np.zeros((2, 2 * UNITS)),
+        "b1": np.ones(2 * UNITS),
+        "W2": np.eye(2 * UNITS, k=UNITS),
         "b2": np.ones(2 * UNITS),
         "W3": np.eye(2 * UNITS),
         "b3": np.zeros(2 * UNITS),
@@ -182,3 +191,26 @@ def masks_of(params, X, made, layers):
         chosen.append(index)
     pick = np.array(chosen), np.arange(examples)
     return passes(params, X, tried.mask1[pick][None], tried.mask2[pick][None])
+
+
+def idle_mistake(idle):
+    """Why the hidden layers of these numbers drop nothing."""
+    return "practice-mlp-nothing-dropped" if len(idle) == 2 else "practice-mlp-one-layer-dropped"
+
+
+def mixed_net(rng, sizes, examples):
+    """(params, X): weights, biases and inputs of either sign, so that some ReLUs are shut."""
+    params = drawn_params(rng, sizes)
+    params = {name: rng.choice((-1.0, 1.0), w.shape) * w for name, w in params.items()}
+    return params, rng.uniform(-1.5, 1.5, (examples, sizes[0]))
+
+
+def plain_scores(params, X):
+    """The scores of the net without dropout, (N, C)."""
+    ones = [constant(1.0, len(X), params[name].shape[1]) for name in ("W1", "W2")]
+    return passes(params, X, *ones).scores[0]
+
+
+def near(found, expected):
+    """Whether scores are the same up to TOLERANCE."""
+    return bool(np.all(np.abs(found - expected) <= TOLERANCE * (1 + np.abs(expected).max())))

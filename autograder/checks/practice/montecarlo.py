@@ -72,6 +72,13 @@ def _single_pass(trial):
     expected = "one pass gives the softmax of the scores under its masks, each row adding up to 1"
     if terms is None:
         raise Failed(single.called, f"returned mean {_row(single.mean)}", expected, _why(single))
+    if terms.alone:
+        raise Failed(
+            single.called,
+            "returned a mean that adds up to 1 over all examples and classes together",
+            expected,
+            "practice-mc-softmax-axis",
+        )
     if terms.quantity in WRONG_QUANTITY:
         words, misconception = WRONG_QUANTITY[terms.quantity]
         raise Failed(single.called, f"returned {words} as mean", expected, misconception)
@@ -106,11 +113,11 @@ def _moments(trial):
     every = terms.every
     X = net()[1]
     for samples in (2, 3):
-        made = predict(trial, X, DROPOUTS, samples, terms.backwards)
+        made = predict(trial, X, DROPOUTS, samples, terms)
         choices = [every.moments(samples, i) for i in range(len(X))]
         if not _explained(made, choices, lambda v, s: (v.mean(axis=1), v.var(axis=1))):
             raise _wrong_moments(made, choices, samples)
-    one = predict(trial, X, DROPOUTS, 1, terms.backwards)
+    one = predict(trial, X, DROPOUTS, 1, terms)
     if not np.abs(one.variance).max() <= TOLERANCE:
         returned = f"returned variance {_row(one.variance)}"
         raise Failed(one.called, returned, "one pass has the variance 0", VARIANCE, 0.5)
@@ -159,7 +166,9 @@ def _require_moments_of_many(trial, terms, every):
     """
     if terms.rates != "right":
         return
-    made = predict(trial, _copies(COPIES), DROPOUTS, PASSES, terms.backwards)
+    made = predict(trial, _copies(COPIES), DROPOUTS, PASSES, terms)
+    if _all_alike(made.mean):
+        return  # costs its points elsewhere
     low, width = every.in_unit(0)
     unit = (every.values[:, 0] - low) / width
     first = (made.mean - low) / width
@@ -205,7 +214,15 @@ def _coverage(trial):
             misconception,
         )
     every = terms.every
-    made = predict(trial, _copies(MANY), DROPOUTS, 1, terms.backwards)
+    made = predict(trial, _copies(MANY), DROPOUTS, 1, terms)
+    trial.ledger.enter(every.most_likely ** (MANY - 1))
+    if _all_alike(made.mean):
+        raise Failed(
+            made.called,
+            f"gave all {MANY} copies of one example the same masks",
+            "each example has masks of its own in every pass",
+            "practice-mc-examples-share",
+        )
     mean, (low, width) = every.weights @ every.values[:, 0], every.in_unit(0)
     if not _means_fit(trial, (made.mean - low) / width, (mean - low) / width, MANY):
         raise Failed(
@@ -224,7 +241,7 @@ def _require_new_masks(trial, terms, every):
     A sum for a mean costs its points elsewhere.
     """
     copies = 4 * COPIES
-    made = predict(trial, _copies(copies), DROPOUTS, 2, terms.backwards)
+    made = predict(trial, _copies(copies), DROPOUTS, 2, terms)
     values = every.values[:, 0]
     values = np.concatenate([values, 2 * values])
     alike = sum(bool(fits_any(row, values).any()) for row in made.mean)
@@ -236,6 +253,10 @@ def _require_new_masks(trial, terms, every):
             f"two passes with masks of their own are alike with probability {chance:.2f}",
             ONE_MASK,
         )
+
+
+def _all_alike(means):
+    return bool(np.ptp(means, axis=0).max() <= TOLERANCE)
 
 
 def _net_draws_anew(trial):

@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,6 +72,12 @@ class Every:
         like_one = np.array([fits_any(pair, values).any() for pair in pairs])
         return float(np.outer(self.weights, self.weights).ravel() @ like_one)
 
+    @property
+    def most_likely(self):
+        """The largest probability of any value of a pass of the first example."""
+        values = self.values[:, 0]
+        return max(float(self.weights[fits_any(v, values)].sum()) for v in values)
+
     def in_unit(self, example):
         """(least values, widths), by which an example's values lie in [0, 1]; (C,) each."""
         values = self.values[:, example]
@@ -106,17 +112,19 @@ class Prediction:
     variance: np.ndarray
 
 
-def predict(trial, X, dropouts, samples, backwards=False):
-    """Call mc_predict on the net. backwards: the variance comes before the mean.
+def predict(trial, X, dropouts, samples, terms=None):
+    """Call mc_predict on the net, as Terms say where there are some.
 
     Raises CandidateError; WrongReturn where no two arrays (N, C) of finite numbers come back. Of a
     single pass the variance may be NaN.
     """
     params, _ = net()
     called = (
-        f"mc_predict(params, X, dropout_1 = {dropouts[0]}, dropout_2 = {dropouts[1]}, "
-        f"samples = {samples}) with X of shape {X.shape}"
+        f"mc_predict(params, X, dropout_1 = {dropouts[0]} (drop), "
+        f"dropout_2 = {dropouts[1]} (drop), samples = {samples}) with X of shape {X.shape}"
     )
+    if terms is not None and terms.alone and len(X) > 1:
+        return _one_by_one(trial, X, dropouts, samples, terms)
     with named(called):
         result, _ = trial.candidate.call("mc_predict", params, X, *dropouts, samples)
     pair = isinstance(result, (tuple, list)) or getattr(result, "ndim", 0) > 0
@@ -124,13 +132,19 @@ def predict(trial, X, dropouts, samples, backwards=False):
         kind = "None" if result is None else f"a {type(result).__name__}"
         raise WrongReturn(called, f"returned {kind}, not (mean, variance)")
     shape = (len(X), params["b3"].size)
-    mean, variance = reversed(result) if backwards else result
+    mean, variance = reversed(result) if terms is not None and terms.backwards else result
     most = LARGEST if samples > 1 else None
     return Prediction(
         called,
         array_of_shape(called, mean, shape, "mean", SHAPE, LARGEST),
         array_of_shape(called, variance, shape, "variance", SHAPE, most),
     )
+
+
+def _one_by_one(trial, X, dropouts, samples, terms):
+    made = [predict(trial, x[None], dropouts, samples, terms) for x in X]
+    mean, variance = (np.concatenate([getattr(m, n) for m in made]) for n in ("mean", "variance"))
+    return Prediction(f"{made[0].called}, one example at a time", mean, variance)
 
 
 def fits_any(found, candidates):
@@ -141,11 +155,15 @@ def fits_any(found, candidates):
 
 @dataclass(frozen=True)
 class Terms:
-    """How a student's function goes about it: names of QUANTITIES and RATES, and the order."""
+    """How a student's function goes about it: names of QUANTITIES and RATES.
+
+    backwards: the variance comes before the mean. alone: it is right for one example at a time.
+    """
 
     quantity: str = "probabilities"
     rates: str = "right"
     backwards: bool = False
+    alone: bool = False
 
     @property
     def every(self):
@@ -159,12 +177,22 @@ def terms_of(trial):
 
 def _terms(trial):
     # Several times: where all of the second layer is dropped, a pass tells nothing of its masks.
-    single = predict(trial, np.tile(net()[1], (REPEATS, 1)), DROPOUTS, 1)
+    X = np.tile(net()[1], (REPEATS, 1))
+    single = predict(trial, X, DROPOUTS, 1)
+    terms = _terms_of(single)
+    if terms is None and abs(single.mean.sum() - 1) < TOLERANCE * single.mean.size:
+        # Probabilities of all examples together: of a single one they are what they should be.
+        found = _terms_of(predict(trial, X, DROPOUTS, 1, Terms(alone=True)))
+        terms = found and replace(found, alone=True)
+    return terms, single
+
+
+def _terms_of(single):
     for backwards, found in ((False, single.mean), (True, single.variance)):
         for rates in RATES:
             for quantity in QUANTITIES:
                 terms = Terms(quantity, rates, backwards)
                 values = terms.every.values
                 if all(fits_any(f, values[:, i % EXAMPLES]).any() for i, f in enumerate(found)):
-                    return terms, single
-    return None, single
+                    return terms
+    return None

@@ -24,7 +24,7 @@ from autograder.checks.practice.masks import (
 )
 from autograder.checks.practice.noise_calls import made, require_any_shape
 from autograder.checks.practice.right_helpers import beside_right_layer, right_layer, right_noise
-from autograder.checks.statistics import count_fits
+from autograder.checks.statistics import count_fits, counts_never_vary
 
 WRONG_FACTORS = {
     "none": "practice-dropconnect-no-rescaling",
@@ -109,7 +109,7 @@ def _weights(trial):
             answer.called,
             distinct(found.kept),
             1 - dropout,
-            f"dropout = {dropout:g}",
+            f"dropout = {dropout:g} (drop)",
             "practice-dropconnect-rate",
         )
     _require_any_numbers(trial)
@@ -174,6 +174,30 @@ def _weights_independent(trial):
         sharing = _sharing(first.kept)
         require_independent(trial, first.called, first.kept, sharing, axes=AXES)
         require_fresh(trial, first.called, first.kept, second.kept, "practice-dropconnect-frozen")
+        _require_counts_to_vary(trial, first, 1 - dropout)
+
+
+def _require_counts_to_vary(trial, found, keep):
+    """Of an example's weights, of those of an output, of a unit, and of one weight over examples,
+    not always the same number is kept: half of the points.
+    """
+    kept = found.kept
+    for axes, words in (
+        ((1, 2), "of each example's"),
+        ((1,), "of each output's"),
+        ((2,), "of each unit's"),
+        ((0,), "in all examples, of each weight's"),
+    ):
+        counts = kept.sum(axis=axes).ravel()
+        n = kept.size // counts.size
+        if counts_never_vary(trial.ledger, counts.tolist(), n, keep):
+            raise Failed(
+                found.called,
+                f"kept exactly {counts[0]} {words} {n}",
+                "weights are dropped independently, so how many are kept varies",
+                "practice-dropconnect-exact-count",
+                0.5,
+            )
 
 
 def _sharing(kept):

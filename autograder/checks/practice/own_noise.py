@@ -1,37 +1,51 @@
 """A noise of the student's own, judged by no more than the notebook promises.
 
 Each entry's noise is independent and fresh, has mean 0 and, for entries of size 1 or so, a standard
-deviation between .05 and 2. Of the distribution nothing else is known: it may be discrete, skewed,
+deviation of at most 2. Of the distribution nothing else is known: it may be discrete, skewed,
 heavy-tailed, and depend on the entry. One thing is taken for granted beyond that: no single value
 of the noise, such as none at all, has a probability above .999.
+
+A noise with `training` the wrong way round, or one that fails for negative entries, loses that
+once: the other checks judge it with the flag turned round, or for positive entries.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.candidate import CandidateError, NotWritten
+from autograder.candidate.errors import CallTimeout
 from autograder.checks.findings import Failed
 from autograder.checks.layer_calls import away_from_zero, close
 from autograder.checks.practice.masks import related, shared_axis
 from autograder.checks.practice.noise_calls import made, require_any_shape
-from autograder.checks.statistics import count_fits, sum_is_biased
+from autograder.checks.practice.own_noise_bias import NEGATIVES, USUAL, bias_of
+from autograder.checks.statistics import count_fits
 
-LARGE, SMALL = (400, 400), (200, 200)
+LARGE, SMALL = (900, 900), (200, 200)
+# Entries are of size .5 to 1.5, and one in so many of size .02 to .5.
+ONE_IN, LEAST = 8, 0.02
 MOST_LIKELY = 0.999
 MOST_DEVIATION = 2.0
 # How many calls with a single entry judge the mean where entries share their noise.
 SINGLE_CALLS = 1500
+# What rounding to float32 leaves.
+ROUNDING = 1e-7
 ADDED = "practice-own-noise-none"
 ONE_CALL_EACH = "each entry's noise should be drawn on its own, anew in every call"
 
 
 @dataclass(frozen=True)
 class Noisy:
-    """One call in training. noise: out - X."""
+    """One call with noise. training: the flag that adds it. refused: the error for negative
+    entries, where X has none because of it.
+    """
 
     called: str
     X: np.ndarray
     out: np.ndarray
+    training: bool = True
+    refused: CandidateError | None = None
 
     @property
     def noise(self):
@@ -46,21 +60,35 @@ class Noisy:
 def require_unbiased(trial):
     """The mean of the noise is 0: along X, across X, and for large and small entries alike."""
     noisy = _large(trial)
-    found = _bias(trial, noisy)
+    if noisy.refused is not None:
+        raise Failed(
+            noisy.refused.called,
+            noisy.refused.problem,
+            "the mean of the output should be X whatever the sign; only positive entries are taken",
+            NEGATIVES,
+        )
+    found = bias_of(trial, noisy)
     if found and _shares(trial) is not None:
         single = _single_entries(trial)
         if not _is_fixed(single):  # what entries share costs its points elsewhere
-            noisy, found = single, _bias(trial, single)
+            noisy, found = single, bias_of(trial, single)
     if found:
         raise Failed(noisy.called, *found)
 
 
 def require_off(trial):
     """Without training X comes back."""
-    _large(trial)  # a noise that is never on is not off
+    noisy = _large(trial)  # a noise that is never on is not off
     X = away_from_zero(trial.rng, (30, 20))
-    called = f"my_noise(X, training = False) with X of shape {X.shape}"
-    out = made(trial.candidate, called, X.shape, "my_noise", X, False).out
+    off = _call(trial, X, False)
+    called, out = off.called, off.out
+    if not noisy.training:
+        raise Failed(
+            called,
+            "added noise, and returned X with training = True",
+            "it is the other way round: noise in training, X itself at test time",
+            "practice-own-noise-flag",
+        )
     if np.all(close(out, X)):
         return
     scaled = np.ptp(out / X) < 1e-6
@@ -75,7 +103,7 @@ def require_off(trial):
 def require_random(trial):
     """Independent from entry to entry and from call to call; of a size that the contract allows."""
     large, first, second = _large(trial), _small(trial, "first"), _small(trial, "second")
-    again = _call(trial, first.X)
+    again = _call(trial, first.X, large.training)
     if np.array_equal(again.out, first.out):
         raise Failed(
             first.called,
@@ -100,7 +128,7 @@ def require_random(trial):
             "practice-own-noise-frozen",
         )
     _require_size(trial, large)
-    require_any_shape(trial, "my_noise", True)
+    require_any_shape(trial, "my_noise", large.training)
 
 
 def require_own(trial):
@@ -126,23 +154,55 @@ def require_own(trial):
         )
 
 
-def _call(trial, X):
-    called = f"my_noise(X, training = True) with X of shape {X.shape}"
-    return Noisy(called, X, made(trial.candidate, called, X.shape, "my_noise", X, True).out)
+def _call(trial, X, training):
+    called = f"my_noise(X, training = {training}) with X of shape {X.shape}"
+    out = made(trial.candidate, called, X.shape, "my_noise", X, training).out
+    return Noisy(called, X, out, training)
 
 
 def _large(trial):
-    """A call with entries of either sign and size .5 to 1.5. Failed where nothing was added."""
-    noisy = trial.measure("own noise", lambda: _call(trial, away_from_zero(trial.rng, LARGE)))
-    if np.abs(noisy.noise).max() <= 1e-9:
-        trial.ledger.enter(MOST_LIKELY**noisy.noise.size)
+    """A call with entries of either sign and many sizes. Failed where nothing was added."""
+    return trial.measure("own noise", lambda: _of_many_sizes(trial))
+
+
+def _of_many_sizes(trial):
+    X = away_from_zero(trial.rng, LARGE)
+    small = trial.rng.random(LARGE) < 1 / ONE_IN
+    X[small] = np.sign(X[small]) * trial.rng.uniform(LEAST, USUAL, np.count_nonzero(small))
+    noisy = _with_either_sign(trial, X)
+    if not _is_off(noisy):
+        return noisy
+    trial.ledger.enter(MOST_LIKELY**X.size)
+    try:
+        other = _call(trial, noisy.X, False)
+    except CallTimeout:
+        raise
+    except CandidateError:
+        other = noisy
+    if _is_off(other):
         raise Failed(
             noisy.called,
             "returned X",
             "in training the output should be random around X",
             ADDED,
         )
-    return noisy
+    return other
+
+
+def _with_either_sign(trial, X):
+    try:
+        return _call(trial, X, True)
+    except (NotWritten, CallTimeout):
+        raise
+    except CandidateError as error:
+        try:
+            return replace(_call(trial, np.abs(X), True), refused=error)
+        except CandidateError:
+            raise error from None
+
+
+def _is_off(noisy):
+    return np.abs(noisy.noise).max() <= ROUNDING
 
 
 def _small(trial, name):
@@ -152,7 +212,7 @@ def _small(trial, name):
     """
 
     def take():
-        return _call(trial, trial.rng.uniform(0.5, 1.5, SMALL))
+        return _call(trial, trial.rng.uniform(0.5, 1.5, SMALL), _large(trial).training)
 
     return trial.measure(("own noise", name), take)
 
@@ -190,30 +250,10 @@ def _is_fixed(noisy):
 def _single_entries(trial):
     """As many calls with one entry each, put together."""
     X = away_from_zero(trial.rng, (SINGLE_CALLS, 1, 1))
-    outs = [_call(trial, x).out for x in X]
-    called = "my_noise(X, training = True) with X of one entry, many times"
-    return Noisy(called, X.ravel(), np.ravel(outs))
-
-
-def _bias(trial, noisy):
-    """(what came back, what was expected, misconception) if the noise's mean is not 0, or None."""
-    sign = np.sign(noisy.X)
-    contrast = np.where(np.abs(noisy.X) > 1, sign, -sign)
-    for weights, words, misconception in (
-        (sign, ("away from 0", "towards 0"), "practice-own-noise-multiplies"),
-        (np.ones_like(sign), ("upwards", "downwards"), "practice-own-noise-adds"),
-        (contrast, ("away from size 1", "towards size 1"), "practice-own-noise-multiplies"),
-    ):
-        terms = weights * noisy.noise
-        if sum_is_biased(trial.ledger, terms, noisy.largest_variance):
-            mean = terms.mean()
-            return (
-                f"moved {terms.size} entries of size 0.5 to 1.5 by {abs(mean):.3g} on average "
-                f"{words[int(mean < 0)]}",
-                "the noise should average to nothing, so that the mean of the output is X",
-                misconception,
-            )
-    return None
+    training = _large(trial).training
+    outs = [_call(trial, x, training).out for x in X]
+    called = f"my_noise(X, training = {training}) with X of one entry, many times"
+    return Noisy(called, X.ravel(), np.ravel(outs), training)
 
 
 def _require_size(trial, noisy):
@@ -224,7 +264,7 @@ def _require_size(trial, noisy):
         raise Failed(
             noisy.called,
             f"added noise with a standard deviation of {noisy.noise.std():.3g} to entries of size "
-            "0.5 to 1.5",
+            "0.02 to 1.5",
             f"it should be {MOST_DEVIATION:g} at most",
             "practice-own-noise-size",
         )

@@ -5,11 +5,14 @@ time, inverted dropout divides them by p in training (seed 002; Srivastava et al
 were drawn is found by trying all of them, so nothing is said of how they are drawn.
 """
 
+import math
+
 import numpy as np
 
 from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
 from autograder.checks.practice import masks
+from autograder.checks.practice.vanilla_at_one import fails_at_one, require_step_at_one
 from autograder.checks.practice.vanilla_calls import KINDS, parameters, rates
 from autograder.checks.practice.vanilla_conversion import (
     conversions,
@@ -43,6 +46,8 @@ from autograder.checks.statistics import (
 ONE_RATE = 10.0
 # By chance, as many counts as this are all the same in less than 1e-12 of gradings.
 FEWEST_COUNTS = 12
+# What a step that nothing explains may seem to be.
+UNREAD = ("nothing dropped", "everything dropped", "other")
 RATE_MISTAKES = {
     "nothing dropped": "practice-step-no-dropout",
     "everything dropped": "practice-step-drops-everything",
@@ -58,12 +63,17 @@ def check_vanilla_step_is_right(trial):
     mistake = explained(trial, "vanilla")
     if mistake is not NONE:
         fail(trial, "vanilla", mistake)
+    elif _rates_are_right(trial, "vanilla"):
+        require_step_at_one(trial, "vanilla")
 
 
 def check_inverted_step_is_right(trial):
     """The same, with masks of 0 and 1/p; on the student's own terms in what vanilla has shown."""
     mistake = explained(trial, "inverted")
     if mistake is NONE:
+        shown = key_of(trial, "vanilla") == NONE.key and fails_at_one(trial, "vanilla")
+        if not shown and _rates_are_right(trial, "inverted"):
+            require_step_at_one(trial, "inverted")
         return
     if mistake is not None:
         if mistake.own_terms and key_of(trial, "vanilla") == mistake.key:
@@ -79,7 +89,7 @@ def check_units_are_kept_with_probability_p(trial):
         for p in CALLS:
             drawn = _drawn(trial, kind, p)
             for layer in masked_layers(trial, kind):
-                draws = distinct_draws(getattr(drawn, layer))
+                draws = _draws(trial, kind, layer)[p]
                 if not draws.size:
                     continue  # everything behind this layer was dropped: the other one says so
                 masks.require_fraction(
@@ -172,14 +182,51 @@ def _drawn(trial, kind, p):
 
 
 def _rate_mistake(trial, kind, layer):
-    kept = {p: distinct_draws(getattr(_drawn(trial, kind, p), layer)) for p in CALLS}
-    kept = {p: k for p, k in kept.items() if k.size}
+    kept = {p: k for p, k in _draws(trial, kind, layer).items() if k.size}
     words = masks.explain_rate(kept)
+    if words in UNREAD and explained(trial, kind) is None:
+        return None  # in a step that is wrong altogether what changes need not be the masks
+    if words == "normal" and _distance(kept, lambda p: (1 + math.erf(p / 2**0.5)) / 2) > ONE_RATE:
+        words = "other"
     if words == "other":
         pooled = float(np.mean(np.concatenate(list(kept.values()))))
-        distances = (k.size * bernoulli_divergence(float(k.mean()), pooled) for k in kept.values())
+        distances = (_distance({p: k}, lambda _: pooled) for p, k in kept.items())
         words = "fixed" if max(distances) < ONE_RATE else "other"
     return RATE_MISTAKES[words]
+
+
+def _draws(trial, kind, layer):
+    """{p: the draws that can be draws of their own, 1-D}."""
+    kept = {p: getattr(_drawn(trial, kind, p), layer) for p in CALLS}
+    if _one_draw_a_layer(trial, kind, layer):
+        return {p: k[:, 0] for p, k in kept.items()}
+    return {p: distinct_draws(k) for p, k in kept.items()}
+
+
+def _one_draw_a_layer(trial, kind, layer):
+    """Whether all of an example's units are always kept or dropped together, now so, now so."""
+    kept = [getattr(_drawn(trial, kind, p), layer) for p in CALLS]
+    first = np.concatenate([k[:, 0] for k in kept])
+    return all(np.all(k[:, :1] == k) for k in kept) and first.any() and not first.all()
+
+
+def _rates_are_right(trial, kind):
+    """Whether all fractions fit, loosely: what is wrong at every p is no case of p = 1."""
+    try:
+        draws = [_draws(trial, kind, layer) for layer in masked_layers(trial, kind)]
+    except (Failed, CandidateError):
+        return False  # check_units_are_kept_with_probability_p says so
+    return all(
+        _distance({p: k}, lambda p: p) < 2 * masks.NEAR
+        for kept in draws
+        for p, k in kept.items()
+        if k.size
+    )
+
+
+def _distance(kept, rate):
+    """How far draws are from a rate of p, in nats. kept: {p: draws}."""
+    return sum(k.size * bernoulli_divergence(float(k.mean()), rate(p)) for p, k in kept.items())
 
 
 def _rate_is_swapped(trial, kind):
@@ -195,6 +242,13 @@ def _require_anew(trial, kind, layer, drawn):
     if len(kept) < 4:
         return  # everything behind this layer was dropped: the other one says so
     called = f"{drawn.called}, in the {layer} hidden layer"
+    if _one_draw_a_layer(trial, kind, layer):
+        raise Failed(
+            called,
+            f"dropped all of an example's {kept.shape[1]} units or none",
+            "each unit should be dropped independently of all others",
+            "practice-step-units-share",
+        )
     masks.require_both(called, kept, lambda: _rate_mistake(trial, kind, layer))
     # What is the same throughout may rest on few draws, too few for the statistics that follow. By
     # chance it is never met: it needs 1400 draws to agree with another, each with .52 at p = .4.
@@ -204,13 +258,6 @@ def _require_anew(trial, kind, layer, drawn):
             f"called {len(kept)} times, dropped the same each time",
             "every call should draw anew",
             "practice-step-frozen-masks",
-        )
-    if np.all(kept == kept[:, :1]):
-        raise Failed(
-            called,
-            f"dropped all of an example's {kept.shape[1]} units or none",
-            "each unit should be dropped independently of all others",
-            "practice-step-units-share",
         )
     pairs = len(kept) // 2 * 2
     masks.require_fresh(

@@ -11,7 +11,7 @@ from autograder.candidate import WrongReturn
 from autograder.candidate.values import describe
 from autograder.checks.layer_calls import named
 from autograder.checks.practice.every_mask import NAMES, drawn_params
-from autograder.checks.practice.returned import array_of_shape, number
+from autograder.checks.practice.returned import array_of_shape, number, numeric
 
 KINDS = ("vanilla", "inverted")
 # A number for each name, so that using another's shows; none of them is 1, nor their mean.
@@ -92,9 +92,19 @@ def parameters(called, value, like, words="params"):
 
 
 def rates(called, value):
-    """{name: float}, a learning rate for each name. Raises WrongReturn."""
+    """{name: float}, a learning rate for each name; an array of equal numbers is one too.
+
+    Raises WrongReturn.
+    """
     entries = entries_of(called, value, "lr")
-    return {name: number(called, entries[name], f"lr[{name!r}]") for name in NAMES}
+    return {name: number(called, _once(entries[name]), f"lr[{name!r}]") for name in NAMES}
+
+
+def _once(value):
+    array = numeric(value)
+    if array is not None and array.size > 1 and np.all(array == array.flat[0]):
+        return array.ravel()[:1]
+    return value
 
 
 def entries_of(called, value, words):

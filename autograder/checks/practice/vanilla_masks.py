@@ -2,7 +2,8 @@
 
 With one example dW2 = outer(h1, d2) and dW3 = outer(h2, d3): the weights out of a dropped unit stay
 as they are, and so do its bias and the weights into it. All units are at work before the masks. So
-a mask shows whatever the loss, the learning rates and the kept units' factor are.
+a mask shows whatever the loss, the learning rates and the kept units' factor are. Some of those
+weights are 0, and their changes are looked at first: nothing that shrinks weights shows in them.
 """
 
 from dataclasses import dataclass
@@ -45,8 +46,8 @@ def masks_of_calls(trial, kind, p, gradients=False):
         steps = [step(trial, case, kind) for _ in range(CALLS[p])]
         moves = [_moved(made, gradients) for made in steps]
         _require_moves(moves, case.called(kind))
-        first = [_kept(np.abs(m["W2"]).max(axis=1), m["b1"]) for m in moves if _any(m, "W2", "b2")]
-        second = [_kept(np.abs(m["W3"]).max(axis=1), m["b2"]) for m in moves if _any(m, "W3", "b3")]
+        first = [_kept_by(m, case.params, "W2", "b1") for m in moves if _any(m, "W2", "b2")]
+        second = [_kept_by(m, case.params, "W3", "b2") for m in moves if _any(m, "W3", "b3")]
         return Drawn(case.called(kind), _rows(first), _rows(second))
 
     return trial.measure(("masks of calls", kind, p), take)
@@ -82,33 +83,36 @@ def distinct_draws(kept):
 
 
 def _one_example(rng, p):
-    params = drawn_params(rng, (2, WIDTH, WIDTH, 2))
+    params = drawn_params(rng, (2, WIDTH, WIDTH, 3))
     params["W1"] *= 0.4
     params["W2"] *= 1 / WIDTH
+    params["W2"][:, ::2] = 0
     return _finished(rng, params, rng.uniform(0.5, 1.5, (1, 2)), p)
 
 
 def _unit_inputs(rng, p):
-    params = drawn_params(rng, (EXAMPLES, BATCH_WIDTH, 20, 2))
+    params = drawn_params(rng, (EXAMPLES, BATCH_WIDTH, 20, 3))
+    params["W1"] *= 0
     params["W2"] *= 1 / BATCH_WIDTH
     return _finished(rng, params, np.eye(EXAMPLES), p)
 
 
 def _groups(rng, p):
     """Example n reaches group n of the first hidden layer alone."""
-    params = drawn_params(rng, (EXAMPLES, EXAMPLES * GROUP, BATCH_WIDTH, 2))
+    params = drawn_params(rng, (EXAMPLES, EXAMPLES * GROUP, BATCH_WIDTH, 3))
     params["W1"] = params["W1"] * np.kron(np.eye(EXAMPLES), np.ones((1, GROUP)))
     params["b1"] = -0.2 * np.ones(EXAMPLES * GROUP)
-    params["W2"] *= 1 / GROUP
+    params["W2"] *= 0
     return _finished(rng, params, np.eye(EXAMPLES), p)
 
 
 def _finished(rng, params, X, p):
     """The second hidden layer speaks for one class and against the other, no unit against the
-    others, so that the gradients into a unit add up and never cancel.
+    others, so that the gradients into a unit add up and never cancel. It has nothing to say of a
+    third class, whose weights are 0.
     """
     contrast = rng.uniform(0.5, 1.5, len(params["W3"])) / len(params["W3"])
-    params["W3"] = np.stack([contrast, -contrast], axis=1)
+    params["W3"] = np.stack([contrast, -contrast, 0 * contrast], axis=1)
     return Case(params, X, rng.integers(0, 2, len(X)), p, RATES)
 
 
@@ -128,6 +132,13 @@ def _require_moves(moves, called):
 
 def _any(moved, *names):
     return any(moved[name].any() for name in names)
+
+
+def _kept_by(moved, params, weights, bias):
+    """Which units are kept, by the weights out of them, those that are 0 first, or their bias."""
+    still = ~params[weights].any(axis=0)
+    changes = np.abs(moved[weights])
+    return _kept(changes[:, still].max(axis=1), changes.max(axis=1), moved[bias])
 
 
 def _kept(*sources):

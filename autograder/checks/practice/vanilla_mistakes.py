@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.checks.practice.every_mask import NAMES
+from autograder.checks.practice.vanilla_decay import decays
 from autograder.checks.practice.vanilla_ways import RIGHT, Way, fits, outcomes, usual_update
 
 
@@ -251,6 +252,11 @@ MORE_MASKS = (
          new_masks_back=True),
 )  # fmt: skip
 # The special ones first: no dropout is dropout whose masks happen to hold ones alone.
+DECAY = Mistake(
+    "decay",
+    "practice-step-weight-decay",
+    "made the parameters smaller besides the step along the gradient",
+)
 MISTAKES = LAYERS + SCALES + UPDATES + MORE_MASKS
 BY_KEY = {mistake.key: mistake for mistake in MISTAKES}
 # Too many masks for two examples: these are tried on the steps with one alone.
@@ -272,4 +278,7 @@ def explanation(steps, kind):
             shown = single
         if mistake.explains(shown, kind):
             return mistake
-    return None
+    tables = {
+        id(made.case): NONE.outcomes(made.case, right_scale(kind, made.case.p)) for made in steps
+    }
+    return DECAY if decays(steps, lambda case: tables[id(case)]) else None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.candidate import CandidateError
+from autograder.candidate import CandidateError, NotWritten
+from autograder.candidate.errors import CallTimeout
 from autograder.checks.findings import Failed
 from autograder.checks.layer_calls import named
 from autograder.checks.practice.every_mask import drawn_params
@@ -101,7 +102,7 @@ def require_prediction(trial, kind):
         keys = [_key_of(trial, each) for each in KINDS]
         known = mistake is not None and mistake.own_terms and keys == [mistake.key] * 2
         if known and kind == "inverted":
-            continue
+            return
         # Each kind done in the other's way is one mistake.
         swapped = keys == ["unscaled", "times p"]
         words = f", as if it {mistake.words}" if mistake is not None else ""
@@ -112,6 +113,58 @@ def require_prediction(trial, kind):
             f"they should be {_row(expected)}",
             "practice-kinds-swapped" if swapped else name,
             credit=0.5 if swapped else 0.0,
+        )
+
+    # What both kinds get wrong near p = 1 is one mistake.
+    if kind == "vanilla" or _near_one(trial, "vanilla") is None:
+        _require_near_one(trial, kind)
+    _require_same_again(trial, kind)
+
+
+def _require_near_one(trial, kind):
+    """The same at p (keep) near 1 and at 1, where nothing is dropped; otherwise half is lost."""
+    found = _near_one(trial, kind)
+    if found is not None:
+        raise Failed(*found, "practice-predict-p-one", credit=0.5)
+
+
+def _near_one(trial, kind):
+    """(the call in words, what came back, what should), or None if all is right."""
+    return trial.measure(("near one", kind), lambda: _try_near_one(trial, kind))
+
+
+def _try_near_one(trial, kind):
+    for p in (0.95, 1.0):
+        case = _case(trial.rng, p)
+        expected = right_scores(case, kind)
+        try:
+            called, found = _predict(trial, case, kind)
+            problem = None if close(found, expected) else f"returned scores[0] = {_row(found)}"
+        except (NotWritten, CallTimeout):
+            raise
+        except CandidateError as error:
+            called, problem = error.called, error.problem
+        except Failed as failure:  # drawn at random there alone
+            called, problem = failure.finding.called, failure.finding.returned
+        if problem:
+            return called, problem, f"they should be {_row(expected)}"
+    return None
+
+
+def _require_same_again(trial, kind):
+    """A second call with the very same dictionary gives the same; otherwise half is lost."""
+    case, called, found = _predictions(trial, kind)[0]
+    held = trial.candidate.hold(case.params)
+    with named(called):
+        calls = [trial.candidate.call("predict", held, case.X, case.p, kind)[0] for _ in range(2)]
+    again = array_of_shape(called, calls[1], found.shape, "its scores")
+    if not close(again, found):
+        raise Failed(
+            called,
+            f"called twice with one dictionary, returned scores[0] = {_row(again)} the second time",
+            f"they should be {_row(found)} as at first: params should stay as it is",
+            "practice-predict-changes-params",
+            credit=0.5,
         )
 
 

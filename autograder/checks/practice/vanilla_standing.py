@@ -6,7 +6,7 @@ from autograder.candidate import CandidateError
 from autograder.checks.findings import Failed
 from autograder.checks.practice.every_mask import NAMES
 from autograder.checks.practice.vanilla_calls import KINDS, step, tiny_cases
-from autograder.checks.practice.vanilla_masks import INDEPENDENT_P, masks_of_calls
+from autograder.checks.practice.vanilla_masks import CALLS, masks_of_calls
 from autograder.checks.practice.vanilla_mistakes import BY_KEY, NONE, explanation, right_scale
 from autograder.checks.practice.vanilla_ways import CLOSE, fits
 
@@ -74,10 +74,13 @@ def _unmasked(trial, kind):
     the layers; else NONE. That 1536 draws at p = .4 (keep) are all kept does not happen.
     """
     try:
-        drawn = masks_of_calls(trial, kind, INDEPENDENT_P)
+        drawn = [masks_of_calls(trial, kind, p) for p in CALLS]
     except (CandidateError, Failed):
         return NONE  # the checks that need these calls say so
-    whole = [kept.size > 0 and kept.all() for kept in (drawn.first, drawn.second)]
+    whole = [
+        all(kept.size > 0 and kept.all() for kept in layer)
+        for layer in ([d.first for d in drawn], [d.second for d in drawn])
+    ]
     if not any(whole):
         return NONE
     return BY_KEY["no dropout" if all(whole) else "first kept" if whole[0] else "second kept"]

@@ -69,6 +69,10 @@ ACTIVATION_VARIANCE = (
         lambda s, d: s**2 * (0.5 - HALF_NORMAL) * (1 - d),
     ),
     Mistake(DIVIDED_TWICE, lambda s, d: s**2 * (1 / (2 * (1 - d) ** 2) - HALF_NORMAL)),
+    Mistake(
+        "practice-exercise-mean-divided-again",
+        lambda s, d: _second_moment(s, d) - s**2 * HALF_NORMAL / (1 - d) ** 2,
+    ),
     Mistake("practice-exercise-relu-mask-alone", lambda s, d: s**2 / 2 * odds(d)),
 )
 
